@@ -1,0 +1,65 @@
+//! What a plan is made of: a kernel bound to spans, cut into chunks.
+
+use parallel::{Memory, Span, SPACES};
+
+/// What a kernel sees while a plan runs one step.
+pub struct StepContext<'a> {
+    /// Indexed by `Space as usize`.
+    pub spaces: [&'a Memory; SPACES],
+    /// Rows of the data set that make up this step's batch; `u32::MAX` is a padding row.
+    pub rows: &'a [u32],
+    /// Number of optimizer steps finished so far: keys random numbers, drives schedules.
+    pub step: u64,
+    /// Seed of the run.
+    pub seed: u64,
+    /// Learning rate of this step, already scheduled.
+    pub learning_rate: f32,
+}
+
+impl<'a> StepContext<'a> {
+    /// A span to read.
+    ///
+    /// # Safety
+    /// Nobody writes into the span while the slice lives: true for the inputs of a record, by the plan's barriers.
+    pub unsafe fn read(&self, span: Span) -> &'a [f32] {
+        // SAFETY: the caller's guarantee.
+        unsafe { self.spaces[span.space as usize].read(span.offset..span.offset + span.len) }
+    }
+
+    /// Words `from..to` of a span, to write.
+    ///
+    /// # Safety
+    /// No other slice of these words lives: true for the part of its output that belongs to the chunk being run.
+    #[allow(clippy::mut_from_ref)]
+    pub unsafe fn write(&self, span: Span, from: usize, to: usize) -> &'a mut [f32] {
+        assert!(from <= to && to <= span.len, "chunk outside of its span");
+        // SAFETY: the caller's guarantee.
+        unsafe { self.spaces[span.space as usize].write(span.offset + from..span.offset + to) }
+    }
+}
+
+/// One record of a plan. Constructed when a plan is compiled; running it allocates nothing.
+pub trait Kernel: Send + Sync {
+    /// Name in profiles: the kernel's, in snake case.
+    fn name(&self) -> &'static str;
+
+    /// Pieces that may run at the same time, in any order, on any thread. Depends on sizes alone, never on the number
+    /// of threads, so that every number of threads gives the same bits.
+    fn chunks(&self) -> usize;
+
+    /// Words of scratch that one running chunk needs.
+    fn scratch(&self) -> usize {
+        0
+    }
+
+    /// Floating point operations of the whole record; decides whether sharing it is worth waking threads.
+    fn flops(&self) -> u64;
+
+    /// Bytes of memory that the whole record reads and writes.
+    fn bytes(&self) -> u64 {
+        0
+    }
+
+    /// Runs one chunk. `scratch` has at least `self.scratch()` words, 64-byte aligned, with arbitrary contents.
+    fn run(&self, context: &StepContext, chunk: usize, scratch: &mut [f32]);
+}

@@ -1,0 +1,1 @@
+//! Lane types: the only room with SIMD intrinsics.
