@@ -1,4 +1,18 @@
 //! Pure arithmetic on slices, and the records that a plan is made of.
 
+pub mod feed;
+pub mod functions;
+pub mod fused;
+pub mod gemm;
+pub mod init;
+pub mod layout;
+pub mod random;
 pub mod record;
-pub use record::{Kernel, StepContext};
+pub mod reduce;
+pub mod rng;
+pub mod rows;
+pub mod testing;
+pub mod vecmath;
+
+pub use functions::Function;
+pub use record::{DType, Data, Kernel, StepContext};

@@ -2,12 +2,47 @@
 
 use parallel::{Memory, Span, SPACES};
 
+/// Element types of data that a program takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u32)]
+pub enum DType {
+    F32 = 0,
+    I32 = 1,
+    /// Only in data sets; becomes f32 when it is fed.
+    U8 = 2,
+}
+
+impl DType {
+    pub fn from_code(code: u32) -> Option<DType> {
+        [DType::F32, DType::I32, DType::U8].get(code as usize).copied()
+    }
+    pub fn bytes(self) -> usize {
+        if self == DType::U8 {
+            1
+        } else {
+            4
+        }
+    }
+}
+
+/// A data set's column: `rows` rows of `row` elements at an address. Whoever makes one guarantees that they stay there,
+/// unwritten, while a slice runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Data {
+    pub address: usize,
+    pub dtype: DType,
+    pub row: usize,
+    pub rows: usize,
+}
+
 /// What a kernel sees while a plan runs one step.
 pub struct StepContext<'a> {
     /// Indexed by `Space as usize`.
     pub spaces: [&'a Memory; SPACES],
     /// Rows of the data set that make up this step's batch; `u32::MAX` is a padding row.
     pub rows: &'a [u32],
+    /// Columns of the data set, by program input.
+    pub data: &'a [Data],
     /// Number of optimizer steps finished so far: keys random numbers, drives schedules.
     pub step: u64,
     /// Seed of the run.

@@ -1,0 +1,196 @@
+//! The elementwise functions: what one instruction of a fused chain can do.
+
+use crate::rng::Philox;
+use crate::vecmath as v;
+use crate::StepContext;
+use simd::{F32x4, I32x4};
+
+/// Operands and results of one instruction over one block.
+#[derive(Clone, Copy)]
+pub struct Block {
+    pub out: *mut f32,
+    pub inputs: [*const f32; 3],
+    pub len: usize,
+    /// Index of the block's first element in the whole value: keys random numbers.
+    pub index: usize,
+}
+
+#[inline(always)]
+fn s(x: f32) -> F32x4 {
+    F32x4::splat(x)
+}
+
+/// 1 where the mask is set, else 0.
+#[inline(always)]
+fn one(mask: I32x4) -> F32x4 {
+    mask.and(s(1.0).bits()).as_f32()
+}
+
+/// Runs `f` over the block, four lanes at a time; the last lanes go through a padded copy.
+///
+/// # Safety
+/// The block's pointers are valid for its length; `out` may equal an input, but not overlap it otherwise.
+#[inline(always)]
+unsafe fn map(block: &Block, f: impl Fn([F32x4; 3]) -> F32x4) {
+    let Block { out, inputs, len, .. } = *block;
+    let whole = len & !3;
+    let mut i = 0;
+    while i < whole {
+        // SAFETY: i + 4 ≤ len, and the caller's guarantee.
+        unsafe { f(inputs.map(|p| F32x4::load(p.add(i)))).store(out.add(i)) };
+        i += 4;
+    }
+    if i < len {
+        let mut lanes = [[1.0f32; 4]; 3];
+        for (lane, p) in lanes.iter_mut().zip(inputs) {
+            for (j, value) in lane.iter_mut().take(len - i).enumerate() {
+                // SAFETY: i + j < len.
+                *value = unsafe { *p.add(i + j) };
+            }
+        }
+        let result = f(lanes.map(F32x4::from_array)).to_array();
+        for (j, &value) in result.iter().take(len - i).enumerate() {
+            // SAFETY: i + j < len.
+            unsafe { *out.add(i + j) = value };
+        }
+    }
+}
+
+macro_rules! functions {
+    ($($name:ident($($arg:ident),*) [$($imm:ident),*] = $body:expr;)*) => {
+        /// An elementwise function of up to three values; `imm` are its constants.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Function { $($name,)* Dropout }
+
+        impl Function {
+            /// How many values it takes.
+            pub fn arity(self) -> usize {
+                match self {
+                    $(Function::$name => <[&str]>::len(&[$(stringify!($arg)),*]),)*
+                    Function::Dropout => 1,
+                }
+            }
+
+            /// # Safety
+            /// As for the block's pointers: valid for its length, `out` equal to an input or apart from all.
+            pub unsafe fn run(self, block: &Block, imm: [f32; 2], context: &StepContext) {
+                match self {
+                    $(Function::$name => {
+                        let _ = imm;
+                        functions!(@bind imm, $($imm),*);
+                        // SAFETY: the caller's guarantee.
+                        unsafe { map(block, |lanes| { functions!(@bind lanes, $($arg),*); $body }) }
+                    })*
+                    // SAFETY: the caller's guarantee.
+                    Function::Dropout => unsafe { dropout(block, imm, context) },
+                }
+            }
+        }
+    };
+    (@bind $from:ident, $a:ident) => { let $a = $from[0]; };
+    (@bind $from:ident, $a:ident, $b:ident) => { let ($a, $b) = ($from[0], $from[1]); };
+    (@bind $from:ident, $a:ident, $b:ident, $c:ident) => { let ($a, $b, $c) = ($from[0], $from[1], $from[2]); };
+    (@bind $from:ident,) => {};
+}
+
+functions! {
+    Copy(x) [] = x;
+    Neg(x) [] = x.neg();
+    Abs(x) [] = x.abs();
+    Sign(x) [] = x.equal(x).select(one(s(0.0).less(x)) - one(x.less(s(0.0))), x);
+    Exp(x) [] = v::exp(x);
+    Expm1(x) [] = v::expm1(x);
+    Log(x) [] = v::log(x);
+    Log1p(x) [] = v::log1p(x);
+    Sqrt(x) [] = x.sqrt();
+    Rsqrt(x) [] = s(1.0) / x.sqrt();
+    Square(x) [] = x * x;
+    Reciprocal(x) [] = s(1.0) / x;
+    Sin(x) [] = v::sin(x);
+    Cos(x) [] = v::cos(x);
+    Tanh(x) [] = v::tanh(x);
+    Sigmoid(x) [] = v::sigmoid(x);
+    Erf(x) [] = v::erf(x);
+    Softplus(x) [] = v::softplus(x);
+    Softsign(x) [] = x / (s(1.0) + x.abs());
+    // This operand order lets a NaN through.
+    Relu(x) [] = x.pmax(s(0.0));
+    LeakyRelu(x) [slope] = x.less(s(0.0)).select(x * s(slope), x);
+    Elu(x) [alpha] = x.less(s(0.0)).select(s(alpha) * v::expm1(x), x);
+    Selu(x) [] = s(SELU_SCALE) * x.less(s(0.0)).select(s(SELU_ALPHA) * v::expm1(x), x);
+    Gelu(x) [] = s(0.5) * x * (s(1.0) + v::erf(x * s(std::f32::consts::FRAC_1_SQRT_2)));
+    GeluGrad(x) [] = s(0.5) * (s(1.0) + v::erf(x * s(std::f32::consts::FRAC_1_SQRT_2)))
+        + x * v::exp(s(-0.5) * x * x) * s(FRAC_1_SQRT_2PI);
+    GeluTanh(x) [] = s(0.5) * x * (s(1.0) + v::tanh(gelu_inner(x)));
+    GeluTanhGrad(x) [] = {
+        let t = v::tanh(gelu_inner(x));
+        let inner_grad = (x * x).madd(s(3.0 * GELU_CUBIC * GELU_SCALE), s(GELU_SCALE));
+        s(0.5) * (s(1.0) + t) + s(0.5) * x * (s(1.0) - t * t) * inner_grad
+    };
+    Silu(x) [] = x * v::sigmoid(x);
+    HardSigmoid(x) [] = (x * s(1.0 / 6.0) + s(0.5)).pmax(s(0.0)).pmin(s(1.0));
+    Mish(x) [] = x * v::tanh(v::softplus(x));
+    Floor(x) [] = x.floor();
+    Ceil(x) [] = x.ceil();
+    Round(x) [] = x.round();
+    Clip(x) [low, high] = x.pmax(s(low)).pmin(s(high));
+    ToI32(x) [] = x.to_i32().as_f32();
+    ToF32(x) [] = x.bits().to_f32();
+    Add(x, y) [] = x + y;
+    Sub(x, y) [] = x - y;
+    Mul(x, y) [] = x * y;
+    Div(x, y) [] = x / y;
+    // NaN in either operand gives NaN, as in NumPy.
+    Maximum(x, y) [] = y.equal(y).select(x.pmax(y), y);
+    Minimum(x, y) [] = y.equal(y).select(x.pmin(y), y);
+    Pow(x, y) [] = power(x, y);
+    Equal(x, y) [] = one(x.equal(y));
+    NotEqual(x, y) [] = one(x.equal(y).not());
+    Greater(x, y) [] = one(y.less(x));
+    GreaterEqual(x, y) [] = one(y.less_equal(x));
+    Less(x, y) [] = one(x.less(y));
+    LessEqual(x, y) [] = one(x.less_equal(y));
+    Select(condition, x, y) [] = condition.equal(s(0.0)).select(y, x);
+}
+
+const SELU_ALPHA: f32 = 1.673_263_2;
+const SELU_SCALE: f32 = 1.050_701;
+const FRAC_1_SQRT_2PI: f32 = 0.398_942_28;
+const GELU_SCALE: f32 = 0.797_884_56;
+const GELU_CUBIC: f32 = 0.044_715;
+
+/// √(2/π)·(x + 0.044715·x³)
+#[inline(always)]
+fn gelu_inner(x: F32x4) -> F32x4 {
+    s(GELU_SCALE) * x * (x * x).madd(s(GELU_CUBIC), s(1.0))
+}
+
+/// xʸ through f64, lane by lane: correct to the last bit nearly everywhere, and rare in networks.
+#[inline(always)]
+fn power(x: F32x4, y: F32x4) -> F32x4 {
+    let (x, y) = (x.to_array(), y.to_array());
+    F32x4::from_array([0, 1, 2, 3].map(|i| (x[i] as f64).powf(y[i] as f64) as f32))
+}
+
+/// x/(1 − rate) where a random number is at least `rate`, else 0. `imm[0]` is the rate, `imm[1]` the bits of the key.
+/// The numbers depend on (seed, key, step, index) alone, so that the backward pass makes the mask again.
+///
+/// # Safety
+/// As for [`Function::run`].
+unsafe fn dropout(block: &Block, imm: [f32; 2], context: &StepContext) {
+    let rate = imm[0];
+    let scale = 1.0 / (1.0 - rate);
+    let generator = Philox::new(context.seed, imm[1].to_bits() as u64);
+    let mut numbers = [0.0f32; 4];
+    for i in 0..block.len {
+        let index = block.index + i;
+        if i == 0 || index % 4 == 0 {
+            numbers = generator.uniform4(context.step, (index / 4) as u64);
+        }
+        // SAFETY: i < len.
+        unsafe {
+            let x = *block.inputs[0].add(i);
+            *block.out.add(i) = if numbers[index % 4] >= rate { x * scale } else { 0.0 };
+        }
+    }
+}

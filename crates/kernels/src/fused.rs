@@ -1,0 +1,194 @@
+//! Chains of elementwise functions, run block by block so that what is between two functions never leaves L1.
+
+use crate::functions::{Block, Function};
+use crate::record::{Kernel, StepContext};
+use parallel::Span;
+
+/// Elements per block: all registers of a usual chain stay in L1.
+pub const BLOCK: usize = 256;
+/// Elements per chunk of a record.
+const CHUNK: usize = 16 * 1024;
+/// Most registers of a chain.
+pub const MAX_REGISTERS: usize = 32;
+
+/// Where a chain's operand comes from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Operand {
+    /// Element i reads `span[(i / inner) % count]`: a whole value (inner 1, count len), a row repeated (inner 1),
+    /// a column (count rows, inner columns), or one number (count 1).
+    Span { span: Span, inner: usize, count: usize },
+    /// One number known when the plan is compiled.
+    Constant(f32),
+}
+
+/// One step of a chain, on registers; operands are registers 0, 1, …
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Instruction {
+    pub function: Function,
+    pub inputs: [u8; 3],
+    pub out: u8,
+    pub imm: [f32; 2],
+}
+
+/// A chain over `len` elements.
+#[derive(Clone, Debug)]
+pub struct Fused {
+    pub operands: Vec<Operand>,
+    pub instructions: Vec<Instruction>,
+    /// Registers that are written to memory.
+    pub outputs: Vec<(u8, Span)>,
+    pub registers: usize,
+    pub len: usize,
+}
+
+impl Fused {
+    /// Runs elements `from..to`.
+    pub fn run_range(&self, context: &StepContext, from: usize, to: usize, scratch: &mut [f32]) {
+        let mut pointers = [std::ptr::null_mut::<f32>(); MAX_REGISTERS];
+        let scratch = &mut scratch[..self.registers * BLOCK];
+        for (register, block) in scratch.chunks_exact_mut(BLOCK).enumerate() {
+            pointers[register] = block.as_mut_ptr();
+            if let Some(Operand::Constant(value)) = self.operands.get(register) {
+                block[..BLOCK.min(to - from)].fill(*value);
+            }
+        }
+        for start in (from..to).step_by(BLOCK) {
+            let len = BLOCK.min(to - start);
+            for (register, operand) in self.operands.iter().enumerate() {
+                if let Operand::Span { span, inner, count } = *operand {
+                    // SAFETY: an input of this record.
+                    let values = unsafe { context.read(span) };
+                    let block = &mut scratch[register * BLOCK..][..len];
+                    pointers[register] = locate(values, inner, count, start, block);
+                }
+            }
+            for &(register, span) in &self.outputs {
+                // SAFETY: these elements of the output belong to this chunk.
+                pointers[register as usize] = unsafe { context.write(span, start, start + len) }.as_mut_ptr();
+            }
+            for i in &self.instructions {
+                let block = Block {
+                    out: pointers[i.out as usize],
+                    inputs: i.inputs.map(|r| pointers[r as usize] as *const f32),
+                    len,
+                    index: start,
+                };
+                // SAFETY: every register points to at least `len` values: a block of scratch, or a part of a span that
+                // read and write checked. Two registers share memory only where an output takes the place of an
+                // operand, and then element by element.
+                unsafe { i.function.run(&block, i.imm, context) };
+            }
+        }
+    }
+}
+
+/// A pointer to elements `start..start + block.len()` of a broadcast operand: into the operand itself where they lie side
+/// by side, else into `block`, which is filled.
+fn locate(values: &[f32], inner: usize, count: usize, start: usize, block: &mut [f32]) -> *mut f32 {
+    let at = (start / inner) % count;
+    if inner == 1 && at + block.len() <= count {
+        return values[at..at + block.len()].as_ptr() as *mut f32;
+    }
+    let (mut at, mut left) = (at, inner - start % inner);
+    if inner == 1 {
+        let mut rest = &mut *block;
+        while !rest.is_empty() {
+            let run = rest.len().min(count - at);
+            let (head, tail) = rest.split_at_mut(run);
+            head.copy_from_slice(&values[at..at + run]);
+            rest = tail;
+            at = 0;
+        }
+        return block.as_mut_ptr();
+    }
+    let mut rest = &mut *block;
+    while !rest.is_empty() {
+        let run = rest.len().min(left);
+        let (head, tail) = rest.split_at_mut(run);
+        head.fill(values[at]);
+        rest = tail;
+        at = (at + 1) % count;
+        left = inner;
+    }
+    block.as_mut_ptr()
+}
+
+impl Kernel for Fused {
+    fn name(&self) -> &'static str {
+        "elementwise"
+    }
+    fn chunks(&self) -> usize {
+        self.len.div_ceil(CHUNK)
+    }
+    fn scratch(&self) -> usize {
+        self.registers * BLOCK
+    }
+    fn flops(&self) -> u64 {
+        (self.len * self.instructions.len()) as u64
+    }
+    fn bytes(&self) -> u64 {
+        let read = self.operands.iter().map(|o| if let Operand::Span { span, .. } = o { span.len } else { 0 });
+        4 * (read.sum::<usize>() + self.outputs.len() * self.len) as u64
+    }
+    fn run(&self, context: &StepContext, chunk: usize, scratch: &mut [f32]) {
+        let from = chunk * CHUNK;
+        self.run_range(context, from, (from + CHUNK).min(self.len), scratch);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{run_all, Machine};
+
+    #[test]
+    fn chains_with_every_broadcast() {
+        for (rows, columns) in [(1, 1), (3, 5), (7, 64), (5, 300), (1, 1000), (1000, 1), (40, 1024)] {
+            let len = rows * columns;
+            let mut m = Machine::new();
+            let (x, row, column) = (m.random(len), m.random(columns), m.random(rows));
+            let (product, sum) = (m.alloc(len), m.alloc(len));
+            let chain = Fused {
+                operands: vec![
+                    Operand::Span { span: x, inner: 1, count: len },
+                    Operand::Span { span: row, inner: 1, count: columns },
+                    Operand::Span { span: column, inner: columns, count: rows },
+                    Operand::Constant(2.0),
+                ],
+                instructions: vec![
+                    Instruction { function: Function::Mul, inputs: [0, 1, 0], out: 4, imm: [0.0; 2] },
+                    Instruction { function: Function::Add, inputs: [4, 2, 0], out: 5, imm: [0.0; 2] },
+                    Instruction { function: Function::Mul, inputs: [5, 3, 0], out: 6, imm: [0.0; 2] },
+                ],
+                outputs: vec![(4, product), (6, sum)],
+                registers: 7,
+                len,
+            };
+            let records: Vec<Box<dyn Kernel>> = vec![Box::new(chain)];
+            run_all(&mut m, &records);
+            for i in 0..len {
+                let (a, b, c) = (m.get(x)[i], m.get(row)[i % columns], m.get(column)[i / columns]);
+                assert_eq!(m.get(product)[i], a * b);
+                assert_eq!(m.get(sum)[i], (a * b + c) * 2.0);
+            }
+        }
+    }
+
+    #[test]
+    fn in_place_and_special_values() {
+        let mut m = Machine::new();
+        let x = m.values(&[f32::NAN, f32::INFINITY, -0.0, -3.0, 2.0]);
+        let chain = Fused {
+            operands: vec![Operand::Span { span: x, inner: 1, count: 5 }],
+            instructions: vec![Instruction { function: Function::Relu, inputs: [0, 0, 0], out: 1, imm: [0.0; 2] }],
+            outputs: vec![(1, x)],
+            registers: 2,
+            len: 5,
+        };
+        let records: Vec<Box<dyn Kernel>> = vec![Box::new(chain)];
+        run_all(&mut m, &records);
+        let got = m.get(x);
+        assert!(got[0].is_nan());
+        assert_eq!(&got[1..], &[f32::INFINITY, 0.0, 0.0, 2.0]);
+    }
+}

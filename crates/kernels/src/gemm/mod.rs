@@ -1,0 +1,318 @@
+//! Matrix products: out = op(A) · op(B), in batches, with an elementwise epilogue on rows that are still in cache.
+
+mod pack;
+mod tile;
+
+pub use tile::TILES;
+
+use crate::fused::Fused;
+use crate::record::{Kernel, StepContext};
+use pack::{interleave, pack_b};
+use parallel::Span;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tile::{Panel, Tile, LARGEST, THIN};
+
+/// Block of k whose panels stay in L1 (B: 8 columns × 256 × 4 B = 8 kB) and L2 (A: one chunk's rows).
+const KC: usize = 256;
+/// Work per chunk that is worth handing to a thread.
+const CHUNK_FLOPS: usize = 400_000;
+/// Rows of A that are packed together.
+const MC: usize = 96;
+
+static PREFERRED: AtomicUsize = AtomicUsize::new(0);
+
+/// Chooses the tile (an index into [`TILES`]) for plans compiled from now on. Never changes a bit of any result.
+pub fn prefer_tile(index: usize) {
+    PREFERRED.store(index.min(TILES.len() - 1), Ordering::Relaxed);
+}
+
+/// Sizes and transpositions of a product: out[m × n] = op(a) · op(b), `batch` times, `stride_*` words apart (0: shared).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    pub batch: usize,
+    pub m: usize,
+    pub n: usize,
+    pub k: usize,
+    pub transpose_a: bool,
+    pub transpose_b: bool,
+    pub stride_a: usize,
+    pub stride_b: usize,
+}
+
+impl Shape {
+    pub fn flops(&self) -> u64 {
+        2 * (self.batch * self.m) as u64 * (self.n * self.k) as u64
+    }
+
+    /// Packing B pays when B is transposed (nothing else reads it in k order) or when many rows use each panel.
+    fn packs_b(&self) -> bool {
+        self.m > 1 && (self.transpose_b || self.m * self.n * self.k > 1 << 21)
+    }
+
+    fn tile(&self) -> Tile {
+        if self.m < 4 {
+            THIN
+        } else {
+            TILES[PREFERRED.load(Ordering::Relaxed)]
+        }
+    }
+}
+
+/// The records of one product: packing of B where it pays, then the product.
+/// `workspace` has at least [`workspace`] words; `epilogue` runs on finished rows of `out`.
+pub fn lower(
+    shape: Shape,
+    a: Span,
+    b: Span,
+    out: Span,
+    workspace: Span,
+    epilogue: Option<Fused>,
+    push: &mut dyn FnMut(Box<dyn Kernel>),
+) {
+    let tile = shape.tile();
+    let packed = if shape.packs_b() {
+        push(Box::new(PackB { shape, tile, b, out: workspace }));
+        Some(workspace)
+    } else {
+        None
+    };
+    push(Box::new(Gemm { shape, tile, a, b, packed, out, epilogue }));
+}
+
+/// Words of workspace that [`lower`] needs.
+pub fn workspace(shape: &Shape) -> usize {
+    if !shape.packs_b() {
+        return 0;
+    }
+    // For the widest tile, so that the arena doesn't depend on the tile that timing picks.
+    let columns = TILES.iter().map(|t| t.columns).max().unwrap_or(0);
+    b_matrices(shape) * shape.n.div_ceil(columns) * columns * shape.k
+}
+
+/// How many different matrices B has: a shared one is packed once.
+fn b_matrices(shape: &Shape) -> usize {
+    if shape.stride_b == 0 {
+        1
+    } else {
+        shape.batch
+    }
+}
+
+/// Packs B: blocks of k, inside each its panels of columns.
+struct PackB {
+    shape: Shape,
+    tile: Tile,
+    b: Span,
+    out: Span,
+}
+
+impl PackB {
+    fn panels(&self) -> usize {
+        self.shape.n.div_ceil(self.tile.columns)
+    }
+}
+
+impl Kernel for PackB {
+    fn name(&self) -> &'static str {
+        "pack_b"
+    }
+    fn chunks(&self) -> usize {
+        b_matrices(&self.shape) * self.panels()
+    }
+    fn flops(&self) -> u64 {
+        (b_matrices(&self.shape) * self.shape.n * self.shape.k) as u64
+    }
+    fn bytes(&self) -> u64 {
+        8 * self.flops()
+    }
+    fn run(&self, context: &StepContext, chunk: usize, _scratch: &mut [f32]) {
+        let Shape { n, k, transpose_b, stride_b, .. } = self.shape;
+        let (panels, columns) = (self.panels(), self.tile.columns);
+        let (matrix, panel) = (chunk / panels, chunk % panels);
+        // SAFETY: B is an input of this record.
+        let b = unsafe { context.read(self.b) };
+        let b = &b[matrix * stride_b..];
+        let j0 = panel * columns;
+        for k0 in (0..k).step_by(KC) {
+            let kc = KC.min(k - k0);
+            let at = (matrix * k + k0) * panels * columns + panel * columns * kc;
+            // SAFETY: each (k block, panel) belongs to one chunk.
+            let out = unsafe { context.write(self.out, at, at + columns * kc) };
+            let ld = if transpose_b { k } else { n };
+            pack_b(b, ld, transpose_b, k0, kc, j0, columns.min(n - j0), columns, out);
+        }
+    }
+}
+
+/// The product itself; a chunk is a block of rows of one matrix.
+struct Gemm {
+    shape: Shape,
+    tile: Tile,
+    a: Span,
+    b: Span,
+    packed: Option<Span>,
+    out: Span,
+    epilogue: Option<Fused>,
+}
+
+impl Gemm {
+    /// Rows per chunk: enough work to be worth a thread, at most what is packed together.
+    fn chunk_rows(&self) -> usize {
+        let per_row = (2 * self.shape.n * self.shape.k).max(1);
+        let rows = (CHUNK_FLOPS / per_row).clamp(8, MC);
+        // Multiples of every tile's rows, where there are enough: only the last chunk hangs over.
+        if rows >= 24 {
+            rows / 24 * 24
+        } else {
+            8
+        }
+    }
+
+    fn row_blocks(&self) -> usize {
+        self.shape.m.div_ceil(self.chunk_rows())
+    }
+
+    /// A is walked where it lies when its k steps are rows, that is, when it is transposed, or when there is one row.
+    fn packs_a(&self) -> bool {
+        !self.shape.transpose_a && self.shape.m > 1
+    }
+
+    fn packed_a_words(&self) -> usize {
+        self.chunk_rows().min(self.shape.m).div_ceil(self.tile.rows) * self.tile.rows * KC.min(self.shape.k)
+    }
+}
+
+impl Kernel for Gemm {
+    fn name(&self) -> &'static str {
+        "gemm"
+    }
+    fn chunks(&self) -> usize {
+        self.shape.batch * self.row_blocks()
+    }
+    fn scratch(&self) -> usize {
+        let edge_panels = self.tile.columns * KC.min(self.shape.k) + self.tile.rows * KC.min(self.shape.k);
+        let own = self.packed_a_words() + edge_panels + LARGEST;
+        own.max(self.epilogue.as_ref().map_or(0, |e| e.scratch()))
+    }
+    fn flops(&self) -> u64 {
+        self.shape.flops() + self.epilogue.as_ref().map_or(0, |e| e.flops())
+    }
+    fn bytes(&self) -> u64 {
+        4 * (self.a.len + self.b.len + self.out.len) as u64
+    }
+    fn run(&self, context: &StepContext, chunk: usize, scratch: &mut [f32]) {
+        let Shape { m, n, k, stride_a, .. } = self.shape;
+        let blocks = self.row_blocks();
+        let (matrix, block) = (chunk / blocks, chunk % blocks);
+        let row = block * self.chunk_rows();
+        let rows = self.chunk_rows().min(m - row);
+        // SAFETY: A is an input of this record.
+        let a = unsafe { context.read(self.a) };
+        let a = &a[matrix * stride_a..];
+        let from = (matrix * m + row) * n;
+        // SAFETY: these rows of out belong to this chunk.
+        let out = unsafe { context.write(self.out, from, from + rows * n) };
+        if k == 0 {
+            out.fill(0.0);
+        }
+        for k0 in (0..k).step_by(KC) {
+            self.k_block(context, a, matrix, row, rows, k0, out, scratch);
+        }
+        if let Some(epilogue) = &self.epilogue {
+            epilogue.run_range(context, from, from + rows * n, scratch);
+        }
+    }
+}
+
+impl Gemm {
+    /// out[rows × n] (+)= op(a)[row.., k0..] · op(b)[k0.., ..].
+    #[allow(clippy::too_many_arguments)]
+    fn k_block(
+        &self,
+        context: &StepContext,
+        a: &[f32],
+        matrix: usize,
+        row: usize,
+        rows: usize,
+        k0: usize,
+        out: &mut [f32],
+        scratch: &mut [f32],
+    ) {
+        let Shape { m, n, k, .. } = self.shape;
+        let (mr, nr) = (self.tile.rows, self.tile.columns);
+        let kc = KC.min(k - k0);
+        let (packed_a, scratch) = scratch.split_at_mut(self.packed_a_words());
+        let (edge_a, scratch) = scratch.split_at_mut(mr * KC.min(k));
+        let (edge_b, scratch) = scratch.split_at_mut(nr * KC.min(k));
+        let edge_c = &mut scratch[..LARGEST];
+        if self.packs_a() {
+            for (panel, i) in (0..rows).step_by(mr).enumerate() {
+                let panel = &mut packed_a[panel * mr * kc..][..mr * kc];
+                interleave(&a[(row + i) * k + k0..], k, mr.min(rows - i), kc, mr, panel);
+            }
+        } else if rows % mr != 0 && self.shape.transpose_a {
+            // The last rows of a transposed A would be read past their end: pack just those.
+            let i = rows / mr * mr;
+            pack_b(a, m, false, k0, kc, row + i, rows - i, mr, edge_a);
+        }
+        for j in (0..n).step_by(nr) {
+            let width = nr.min(n - j);
+            let b = self.b_panel(context, matrix, k0, kc, j, edge_b);
+            for i in (0..rows).step_by(mr) {
+                let height = mr.min(rows - i);
+                let a = if self.packs_a() {
+                    Panel { at: packed_a[i * kc..].as_ptr(), step: mr }
+                } else if !self.shape.transpose_a {
+                    Panel { at: a[row * k + k0..].as_ptr(), step: 1 }
+                } else if height == mr {
+                    Panel { at: a[k0 * m + row + i..].as_ptr(), step: m }
+                } else {
+                    Panel { at: edge_a.as_ptr(), step: mr }
+                };
+                let whole = height == mr && width == nr;
+                let (c, ldc, accumulate) = if whole {
+                    (out[i * n + j..].as_mut_ptr(), n, k0 > 0)
+                } else {
+                    (edge_c.as_mut_ptr(), nr, false)
+                };
+                // SAFETY: panels are packed or lie inside their operand for kc steps; C is a whole tile of out or the
+                // edge buffer, which has room for the largest tile.
+                unsafe { (self.tile.run)(kc, a, b, c, ldc, accumulate) };
+                if !whole {
+                    for r in 0..height {
+                        let line = &mut out[(i + r) * n + j..][..width];
+                        for (value, &sum) in line.iter_mut().zip(&edge_c[r * nr..]) {
+                            // The order of the whole tile: the block's sum, plus what was there.
+                            *value = if k0 > 0 { sum + *value } else { sum };
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The panel of B at column j: packed before, where it lies, or packed now.
+    fn b_panel(&self, context: &StepContext, matrix: usize, k0: usize, kc: usize, j: usize, edge: &mut [f32]) -> Panel {
+        let Shape { n, k, transpose_b, stride_b, .. } = self.shape;
+        let nr = self.tile.columns;
+        if let Some(packed) = self.packed {
+            let matrix = if stride_b == 0 { 0 } else { matrix };
+            let width = n.div_ceil(nr) * nr;
+            // SAFETY: the packed panels are an input of this record.
+            let packed = unsafe { context.read(packed) };
+            return Panel { at: packed[(matrix * k + k0) * width + j * kc..].as_ptr(), step: nr };
+        }
+        // SAFETY: B is an input of this record.
+        let b = unsafe { context.read(self.b) };
+        let b = &b[matrix * stride_b..];
+        if !transpose_b && j + nr <= n {
+            return Panel { at: b[k0 * n + j..].as_ptr(), step: n };
+        }
+        let ld = if transpose_b { k } else { n };
+        pack_b(b, ld, transpose_b, k0, kc, j, nr.min(n - j), nr, edge);
+        Panel { at: edge.as_ptr(), step: nr }
+    }
+}
+
+#[cfg(test)]
+mod tests;

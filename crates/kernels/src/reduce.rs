@@ -1,0 +1,219 @@
+//! Reductions of a value seen as [outer, axis, inner] over its middle axis.
+
+use crate::record::{Kernel, StepContext};
+use parallel::Span;
+use simd::F32x4;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Sum,
+    Mean,
+    Max,
+    Min,
+    Prod,
+    /// Index of the first largest element, as i32.
+    ArgMax,
+}
+
+/// Elements per chunk, roughly.
+const CHUNK: usize = 32 * 1024;
+/// Columns that one chunk of a column reduction walks side by side.
+const COLUMNS: usize = 64;
+/// f32 sums of at most this many numbers are added up in f64.
+const BLOCK: usize = 1024;
+
+pub struct Reduce {
+    pub kind: Kind,
+    pub input: Span,
+    pub out: Span,
+    pub outer: usize,
+    pub axis: usize,
+    pub inner: usize,
+}
+
+impl Reduce {
+    fn rows_per_chunk(&self) -> usize {
+        (CHUNK / self.axis.max(1)).max(1)
+    }
+    fn column_blocks(&self) -> usize {
+        self.inner.div_ceil(COLUMNS)
+    }
+}
+
+impl Kernel for Reduce {
+    fn name(&self) -> &'static str {
+        "reduce"
+    }
+    fn chunks(&self) -> usize {
+        if self.inner == 1 {
+            self.outer.div_ceil(self.rows_per_chunk())
+        } else {
+            self.outer * self.column_blocks()
+        }
+    }
+    fn flops(&self) -> u64 {
+        (self.outer * self.axis * self.inner) as u64
+    }
+    fn bytes(&self) -> u64 {
+        4 * (self.input.len + self.out.len) as u64
+    }
+    fn run(&self, context: &StepContext, chunk: usize, _scratch: &mut [f32]) {
+        // SAFETY: an input of this record.
+        let input = unsafe { context.read(self.input) };
+        if self.inner == 1 {
+            let from = chunk * self.rows_per_chunk();
+            let to = (from + self.rows_per_chunk()).min(self.outer);
+            // SAFETY: these rows belong to this chunk.
+            let out = unsafe { context.write(self.out, from, to) };
+            for (value, row) in out.iter_mut().zip(from..to) {
+                *value = reduce_row(self.kind, &input[row * self.axis..][..self.axis]);
+            }
+        } else {
+            let (outer, block) = (chunk / self.column_blocks(), chunk % self.column_blocks());
+            let (from, to) = (block * COLUMNS, (block * COLUMNS + COLUMNS).min(self.inner));
+            // SAFETY: these columns belong to this chunk.
+            let out = unsafe { context.write(self.out, outer * self.inner + from, outer * self.inner + to) };
+            let input = &input[outer * self.axis * self.inner..][..self.axis * self.inner];
+            reduce_columns(self.kind, input, self.inner, from, out);
+        }
+    }
+}
+
+fn reduce_row(kind: Kind, row: &[f32]) -> f32 {
+    match kind {
+        Kind::Sum => sum(row) as f32,
+        Kind::Mean => (sum(row) / row.len() as f64) as f32,
+        Kind::Max => row.iter().fold(f32::NEG_INFINITY, |m, &x| larger(m, x)),
+        Kind::Min => row.iter().fold(f32::INFINITY, |m, &x| -larger(-m, -x)),
+        Kind::Prod => row.iter().fold(1.0, |p, &x| p * x),
+        Kind::ArgMax => {
+            let mut best = 0;
+            for (i, &x) in row.iter().enumerate() {
+                if x > row[best] {
+                    best = i;
+                }
+            }
+            f32::from_bits(best as u32)
+        }
+    }
+}
+
+/// The larger one; NaN if there is one.
+fn larger(m: f32, x: f32) -> f32 {
+    if x > m || x.is_nan() {
+        x
+    } else {
+        m
+    }
+}
+
+/// Sum by four vectors of lanes inside blocks, blocks in f64.
+pub fn sum(values: &[f32]) -> f64 {
+    values.chunks(BLOCK).map(|block| block_sum(block) as f64).sum()
+}
+
+fn block_sum(block: &[f32]) -> f32 {
+    let mut lanes = [F32x4::splat(0.0); 4];
+    let mut chunks = block.chunks_exact(16);
+    for chunk in &mut chunks {
+        for (i, lane) in lanes.iter_mut().enumerate() {
+            *lane = *lane + F32x4::from_slice(&chunk[4 * i..]);
+        }
+    }
+    let rest: f32 = chunks.remainder().iter().sum();
+    ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])).sum() + rest
+}
+
+fn reduce_columns(kind: Kind, input: &[f32], inner: usize, from: usize, out: &mut [f32]) {
+    let rows = || input.chunks_exact(inner).map(|row| &row[from..]);
+    match kind {
+        Kind::Sum | Kind::Mean => {
+            let mut totals = [0.0f64; COLUMNS];
+            let mut rows = rows().peekable();
+            while rows.peek().is_some() {
+                let mut block = [0.0f32; COLUMNS];
+                for row in rows.by_ref().take(BLOCK) {
+                    for (sum, &x) in block.iter_mut().zip(&row[..out.len()]) {
+                        *sum += x;
+                    }
+                }
+                for (total, &sum) in totals.iter_mut().zip(&block) {
+                    *total += sum as f64;
+                }
+            }
+            let divisor = if kind == Kind::Mean { (input.len() / inner) as f64 } else { 1.0 };
+            for (value, &total) in out.iter_mut().zip(&totals) {
+                *value = (total / divisor) as f32;
+            }
+        }
+        Kind::Max | Kind::Min => {
+            let sign = if kind == Kind::Max { 1.0 } else { -1.0 };
+            out.fill(f32::NEG_INFINITY);
+            for row in rows() {
+                for (m, &x) in out.iter_mut().zip(row) {
+                    *m = larger(*m, sign * x);
+                }
+            }
+            out.iter_mut().for_each(|m| *m *= sign);
+        }
+        Kind::Prod => {
+            out.fill(1.0);
+            for row in rows() {
+                out.iter_mut().zip(row).for_each(|(p, &x)| *p *= x);
+            }
+        }
+        Kind::ArgMax => {
+            for (j, value) in out.iter_mut().enumerate() {
+                let mut best = (0, f32::NEG_INFINITY);
+                for (i, row) in rows().enumerate() {
+                    if i == 0 || row[j] > best.1 {
+                        best = (i, row[j]);
+                    }
+                }
+                *value = f32::from_bits(best.0 as u32);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{run_all, Machine};
+
+    fn reduce(kind: Kind, values: &[f32], outer: usize, axis: usize, inner: usize) -> Vec<f32> {
+        let mut m = Machine::new();
+        let input = m.values(values);
+        let out = m.alloc(outer * inner);
+        let records: Vec<Box<dyn Kernel>> = vec![Box::new(Reduce { kind, input, out, outer, axis, inner })];
+        run_all(&mut m, &records);
+        m.get(out).to_vec()
+    }
+
+    #[test]
+    fn sums_of_every_size() {
+        for (outer, axis, inner) in [(1, 1, 1), (3, 7, 1), (2, 33, 1), (1, 5000, 1), (2, 3, 65), (1, 2100, 3), (4, 1, 130), (2, 0, 3)] {
+            let values: Vec<f32> = (0..outer * axis * inner).map(|i| ((i * 37) % 101) as f32 - 50.0).collect();
+            for kind in [Kind::Sum, Kind::Max, Kind::Min] {
+                let got = reduce(kind, &values, outer, axis, inner);
+                for o in 0..outer {
+                    for j in 0..inner {
+                        let line = (0..axis).map(|a| values[(o * axis + a) * inner + j]);
+                        let want = match kind {
+                            Kind::Sum => line.sum(),
+                            Kind::Max => line.fold(f32::NEG_INFINITY, f32::max),
+                            _ => line.fold(f32::INFINITY, f32::min),
+                        };
+                        assert_eq!(got[o * inner + j], want, "{kind:?} {outer} {axis} {inner}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn first_of_equal_maxima() {
+        let got = reduce(Kind::ArgMax, &[1.0, 5.0, 5.0, -1.0, -2.0, -3.0], 2, 3, 1);
+        assert_eq!(got.iter().map(|x| x.to_bits()).collect::<Vec<_>>(), [1, 0]);
+    }
+}

@@ -1,0 +1,237 @@
+//! Functions of whole rows: softmax, its logarithm, cross-entropy, and their gradients, each in the fewest passes.
+//! A value is seen as [outer, axis, inner]; rows run along `axis`.
+
+use crate::record::{Kernel, StepContext};
+use crate::vecmath::{exp, log};
+use parallel::Span;
+use simd::F32x4;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// out = softmax(x)
+    Softmax,
+    /// out = y·(dy − Σ y·dy); inputs y, dy
+    SoftmaxGrad,
+    /// out = x − ln Σ eˣ
+    LogSoftmax,
+    /// out = dy − e^y·Σ dy; inputs y, dy
+    LogSoftmaxGrad,
+    /// out[row] = Σt · ln Σ eˣ − Σ t·x; inputs logits x, targets t
+    CrossEntropy,
+    /// out = (Σt · softmax(x) − t)·d[row]; inputs x, t, d
+    CrossEntropyGrad,
+    /// out[row] = ln Σ eˣ − x[label]; inputs x, labels (i32)
+    SparseCrossEntropy,
+    /// out = (softmax(x) − onehot(label))·d[row]; inputs x, labels, d
+    SparseCrossEntropyGrad,
+}
+
+impl Kind {
+    fn per_row(self) -> bool {
+        matches!(self, Kind::CrossEntropy | Kind::SparseCrossEntropy)
+    }
+    fn sparse(self) -> bool {
+        matches!(self, Kind::SparseCrossEntropy | Kind::SparseCrossEntropyGrad)
+    }
+}
+
+const CHUNK: usize = 8 * 1024;
+
+pub struct Rows {
+    pub kind: Kind,
+    /// As many as the kind takes; the rest repeats the first.
+    pub inputs: [Span; 3],
+    pub out: Span,
+    pub outer: usize,
+    pub axis: usize,
+    pub inner: usize,
+}
+
+impl Rows {
+    fn rows_per_chunk(&self) -> usize {
+        (CHUNK / (self.axis * self.inner).max(1)).max(1)
+    }
+}
+
+impl Kernel for Rows {
+    fn name(&self) -> &'static str {
+        match self.kind {
+            Kind::Softmax => "softmax",
+            Kind::SoftmaxGrad => "softmax_grad",
+            Kind::LogSoftmax => "log_softmax",
+            Kind::LogSoftmaxGrad => "log_softmax_grad",
+            Kind::CrossEntropy => "cross_entropy",
+            Kind::CrossEntropyGrad => "cross_entropy_grad",
+            Kind::SparseCrossEntropy => "sparse_cross_entropy",
+            Kind::SparseCrossEntropyGrad => "sparse_cross_entropy_grad",
+        }
+    }
+    fn chunks(&self) -> usize {
+        self.outer.div_ceil(self.rows_per_chunk())
+    }
+    fn scratch(&self) -> usize {
+        3 * self.axis
+    }
+    fn flops(&self) -> u64 {
+        10 * (self.outer * self.axis * self.inner) as u64
+    }
+    fn bytes(&self) -> u64 {
+        4 * (self.inputs[0].len * 2 + self.out.len) as u64
+    }
+    fn run(&self, context: &StepContext, chunk: usize, scratch: &mut [f32]) {
+        let from = chunk * self.rows_per_chunk();
+        let to = (from + self.rows_per_chunk()).min(self.outer);
+        let (axis, inner) = (self.axis, self.inner);
+        // SAFETY: inputs of this record.
+        let [x, y, d] = self.inputs.map(|span| unsafe { context.read(span) });
+        let per_row = if self.kind.per_row() { inner } else { axis * inner };
+        // SAFETY: these rows belong to this chunk.
+        let out = unsafe { context.write(self.out, from * per_row, to * per_row) };
+        let (row_x, rest) = scratch.split_at_mut(axis);
+        let (row_y, rest) = rest.split_at_mut(axis);
+        let row_out = &mut rest[..axis];
+        for outer in from..to {
+            for i in 0..inner {
+                let row = outer * inner + i;
+                let local = (outer - from) * inner + i;
+                let label = if self.kind.sparse() { y[row].to_bits() as i32 } else { 0 };
+                let grad = if self.inputs[2] == self.inputs[0] { 0.0 } else { d[row] };
+                if inner == 1 {
+                    let line = outer * axis..(outer + 1) * axis;
+                    let targets = if self.kind.sparse() { &[] } else { &y[line.clone()] };
+                    let out = if self.kind.per_row() { &mut out[local..=local] } else { &mut out[local * axis..][..axis] };
+                    run_row(self.kind, &x[line], targets, label, grad, out);
+                    continue;
+                }
+                for a in 0..axis {
+                    let at = (outer * axis + a) * inner + i;
+                    row_x[a] = x[at];
+                    row_y[a] = if self.kind.sparse() { 0.0 } else { y[at] };
+                }
+                if self.kind.per_row() {
+                    run_row(self.kind, row_x, row_y, label, grad, &mut out[local..=local]);
+                } else {
+                    run_row(self.kind, row_x, row_y, label, grad, row_out);
+                    for a in 0..axis {
+                        out[((outer - from) * axis + a) * inner + i] = row_out[a];
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn run_row(kind: Kind, x: &[f32], y: &[f32], label: i32, grad: f32, out: &mut [f32]) {
+    match kind {
+        Kind::Softmax => {
+            let (_, sum) = exponentials(x, out);
+            let scale = 1.0 / sum;
+            out.iter_mut().for_each(|p| *p *= scale);
+        }
+        Kind::SoftmaxGrad => {
+            let dot = dot(x, y);
+            for ((o, &p), &dy) in out.iter_mut().zip(x).zip(y) {
+                *o = p * (dy - dot);
+            }
+        }
+        Kind::LogSoftmax => {
+            let shift = log_sum_exp(x);
+            for (o, &v) in out.iter_mut().zip(x) {
+                *o = v - shift;
+            }
+        }
+        Kind::LogSoftmaxGrad => {
+            let sum = crate::reduce::sum(y) as f32;
+            each(x, out, |v| exp(v));
+            for (o, &dy) in out.iter_mut().zip(y) {
+                *o = dy - *o * sum;
+            }
+        }
+        Kind::CrossEntropy => {
+            let total = crate::reduce::sum(y) as f32;
+            out[0] = total * log_sum_exp(x) - dot(x, y);
+        }
+        Kind::CrossEntropyGrad => {
+            let (_, sum) = exponentials(x, out);
+            let scale = crate::reduce::sum(y) as f32 / sum;
+            for (o, &t) in out.iter_mut().zip(y) {
+                *o = (*o * scale - t) * grad;
+            }
+        }
+        Kind::SparseCrossEntropy => {
+            // A label outside of the classes has no loss; data are checked before training, so this is a last resort.
+            out[0] = x.get(label as usize).map_or(f32::NAN, |&v| log_sum_exp(x) - v);
+        }
+        Kind::SparseCrossEntropyGrad => {
+            let (_, sum) = exponentials(x, out);
+            let scale = grad / sum;
+            out.iter_mut().for_each(|p| *p *= scale);
+            if let Some(p) = out.get_mut(label as usize) {
+                *p -= grad;
+            }
+        }
+    }
+}
+
+/// out = eˣ⁻ᵐ with m the largest x; returns m and the sum.
+fn exponentials(x: &[f32], out: &mut [f32]) -> (f32, f32) {
+    let m = maximum(x);
+    each(x, out, |v| exp(v - F32x4::splat(m)));
+    (m, crate::reduce::sum(out) as f32)
+}
+
+fn maximum(x: &[f32]) -> f32 {
+    let mut lanes = F32x4::splat(f32::NEG_INFINITY);
+    let mut chunks = x.chunks_exact(4);
+    for chunk in &mut chunks {
+        lanes = lanes.pmax(F32x4::from_slice(chunk));
+    }
+    let rest = chunks.remainder().iter();
+    let m = lanes.to_array().iter().chain(rest).fold(f32::NEG_INFINITY, |m, &v| if v > m { v } else { m });
+    // A row of −∞ alone must not become −∞ − (−∞).
+    if m == f32::NEG_INFINITY {
+        0.0
+    } else {
+        m
+    }
+}
+
+fn log_sum_exp(x: &[f32]) -> f32 {
+    let m = maximum(x);
+    let mut sum = 0.0f64;
+    let mut lanes = F32x4::splat(0.0);
+    for chunk in x.chunks(4) {
+        if chunk.len() == 4 {
+            lanes = lanes + exp(F32x4::from_slice(chunk) - F32x4::splat(m));
+        } else {
+            for &v in chunk {
+                sum += exp(F32x4::splat(v - m)).to_array()[0] as f64;
+            }
+        }
+    }
+    sum += lanes.sum() as f64;
+    m + log(F32x4::splat(sum as f32)).to_array()[0]
+}
+
+fn dot(x: &[f32], y: &[f32]) -> f32 {
+    let mut lanes = F32x4::splat(0.0);
+    let (mut xs, mut ys) = (x.chunks_exact(4), y.chunks_exact(4));
+    for (a, b) in (&mut xs).zip(&mut ys) {
+        lanes = lanes + F32x4::from_slice(a) * F32x4::from_slice(b);
+    }
+    let rest: f32 = xs.remainder().iter().zip(ys.remainder()).map(|(a, b)| a * b).sum();
+    lanes.sum() + rest
+}
+
+/// out = f(x), lanes at a time; `f` does the same to every lane.
+#[inline(always)]
+fn each(x: &[f32], out: &mut [f32], f: impl Fn(F32x4) -> F32x4) {
+    let mut xs = x.chunks_exact(4);
+    let mut outs = out.chunks_exact_mut(4);
+    for (a, o) in (&mut xs).zip(&mut outs) {
+        f(F32x4::from_slice(a)).to_slice(o);
+    }
+    for (&a, o) in xs.remainder().iter().zip(outs.into_remainder()) {
+        *o = f(F32x4::splat(a)).to_array()[0];
+    }
+}
