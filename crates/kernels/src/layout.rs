@@ -218,3 +218,36 @@ pub fn strides(shape: &[usize]) -> Vec<usize> {
     }
     strides
 }
+
+/// out[i] = zeros with a 1 at indices[i].
+pub struct OneHot {
+    pub indices: Span,
+    pub out: Span,
+    pub depth: usize,
+}
+
+impl Kernel for OneHot {
+    fn name(&self) -> &'static str {
+        "one_hot"
+    }
+    fn chunks(&self) -> usize {
+        self.indices.len.div_ceil((CHUNK / self.depth.max(1)).max(1))
+    }
+    fn flops(&self) -> u64 {
+        self.out.len as u64
+    }
+    fn run(&self, context: &StepContext, chunk: usize, _scratch: &mut [f32]) {
+        let per_chunk = (CHUNK / self.depth.max(1)).max(1);
+        let (from, to) = (chunk * per_chunk, (chunk * per_chunk + per_chunk).min(self.indices.len));
+        // SAFETY: an input of this record.
+        let indices = unsafe { context.read(self.indices) };
+        for (i, index) in (from..to).zip(&indices[from..to]) {
+            // SAFETY: these rows belong to this chunk.
+            let out = unsafe { context.write(self.out, i * self.depth, (i + 1) * self.depth) };
+            out.fill(0.0);
+            if let Some(hit) = out.get_mut(index.to_bits() as usize) {
+                *hit = 1.0;
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! eˣ − 1.
+
+use crate::prelude::*;
+
+pub static OP: Op = Op {
+    name: "expm1",
+    doc: "eˣ − 1.",
+    inputs: &["x"],
+    attrs: &[],
+    rule: Rule::Same,
+    lower: Lower::Elementwise(|_| (Function::Expm1, [0.0; 2])),
+    vjp: Some(|e, c| {
+        let slope = e.shift(c.y, 1.0);
+        let dx = e.mul(c.dy, slope);
+        vec![Some(dx)]
+    }),
+    internal: false,
+    #[cfg(any(test, feature = "reference"))]
+    reference: |r| r.each(|p| {
+        let x = r.at(0, p);
+        x.exp_m1()
+    }),
+    #[cfg(any(test, feature = "reference"))]
+    samples: || vec![Sample::of(&[&[2, 5]]).domain(-2.0, 2.0), Sample::of(&[&[0]])],
+};
