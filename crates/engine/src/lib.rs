@@ -1,1 +1,13 @@
-//! engine
+//! Models at work: parameters, plans, runs over data sets, slices of steps. Knows nothing of JavaScript.
+
+mod engine;
+mod error;
+mod execute;
+mod model;
+mod run;
+mod spec;
+mod words;
+
+pub use engine::Engine;
+pub use error::EngineError;
+pub use run::{Progress, State};

@@ -1,5 +1,11 @@
 //! Threads and the memory they share: regions, barriers, and the spans that kernels read and write.
 //! The only room that knows that threads exist; it knows nothing of the work they do.
+#![cfg_attr(target_arch = "wasm32", feature(stdarch_wasm_atomic_wait))]
 
+mod barrier;
 mod memory;
+mod region;
+
+pub use barrier::{poison, poisoned};
 pub use memory::{Memory, OutOfMemory, Space, Span, SPACES};
+pub use region::{region, Leader, Scratch, Team};

@@ -1,0 +1,95 @@
+//! Running records, alone or as a team.
+
+use crate::model::{Compiled, Model};
+use graph::Record;
+use kernels::{Data, StepContext};
+use parallel::Team;
+
+/// Work of a record that is worth a barrier (0.2 µs, or some µs when a thread must be woken).
+const SHARED_FLOPS: u64 = 60_000;
+/// Work of a step that is worth entering the pool.
+const POOL_FLOPS: u64 = 400_000;
+
+/// Which records of a plan are shared among threads; decided by sizes alone.
+#[derive(Default)]
+pub struct Sharing {
+    /// Of feeds, records and update, in order: its number of chunks, and whether threads share them.
+    pub records: Vec<(usize, bool)>,
+    /// Whether a step is worth more than one thread.
+    pub team: bool,
+    /// Scratch words of the neediest record.
+    pub scratch: usize,
+}
+
+impl Sharing {
+    pub fn of(compiled: &Compiled) -> Sharing {
+        let all = || compiled.plan.feeds.iter().chain(&compiled.plan.records).chain(&compiled.update);
+        let shared = |r: &Record| r.kernel.chunks() > 1 && r.kernel.flops() >= SHARED_FLOPS;
+        Sharing {
+            records: all().map(|r| (r.kernel.chunks(), shared(r))).collect(),
+            team: all().filter(|r| shared(r)).map(|r| r.kernel.flops()).sum::<u64>() >= POOL_FLOPS,
+            scratch: all().map(|r| r.kernel.scratch()).max().unwrap_or(0),
+        }
+    }
+}
+
+/// What a step needs beside its plan.
+pub struct StepInput<'a> {
+    pub rows: &'a [u32],
+    pub data: &'a [Data],
+    pub step: u64,
+    pub seed: u64,
+    pub learning_rate: f32,
+}
+
+/// Runs one step. With a team, every thread calls this; all are done when it returns on the leader.
+pub fn step(model: &Model, compiled: &Compiled, input: &StepInput, feed: bool, team: &Team, scratch: &mut [f32]) {
+    let context = StepContext {
+        spaces: [&model.arena, &model.params, &model.grads, &model.slots],
+        rows: input.rows,
+        data: input.data,
+        step: input.step,
+        seed: input.seed,
+        learning_rate: input.learning_rate,
+    };
+    let feeds = compiled.plan.feeds.iter();
+    let rest = compiled.plan.records.iter().chain(&compiled.update);
+    let skipped = if feed { 0 } else { compiled.plan.feeds.len() };
+    let records = feeds.skip(skipped).chain(rest).zip(&compiled.sharing.records[skipped..]);
+    if team.threads == 1 {
+        for (record, &(chunks, _)) in records {
+            for chunk in 0..chunks {
+                record.kernel.run(&context, chunk, scratch);
+            }
+        }
+        return;
+    }
+    // Whether the leader has done something that the others have not waited for.
+    let mut ahead = false;
+    for (record, &(chunks, shared)) in records {
+        if !shared {
+            if team.is_leader() {
+                for chunk in 0..chunks {
+                    record.kernel.run(&context, chunk, scratch);
+                }
+            }
+            ahead = true;
+            continue;
+        }
+        if ahead {
+            team.barrier();
+            ahead = false;
+        }
+        loop {
+            let chunk = team.claim();
+            if chunk >= chunks {
+                break;
+            }
+            record.kernel.run(&context, chunk, scratch);
+        }
+        team.barrier();
+    }
+    if ahead {
+        team.barrier();
+    }
+}

@@ -1,0 +1,176 @@
+//! A model's memory: parameters, gradients, optimizer slots, and the arena that its plans share.
+
+use crate::execute::Sharing;
+use crate::spec::{self, Start};
+use crate::EngineError;
+use graph::{ParameterTable, Plan};
+use kernels::rng::Philox;
+use kernels::{init, Kernel};
+use optim::Settings;
+use parallel::{Memory, Scratch};
+
+/// A plan and the records that end its steps.
+pub struct Compiled {
+    pub plan: Plan,
+    /// Clipping and update, for training plans.
+    pub update: Vec<graph::Record>,
+    pub sharing: Sharing,
+}
+
+pub struct Model {
+    pub table: ParameterTable,
+    starts: Vec<Start>,
+    pub arena: Memory,
+    pub params: Memory,
+    pub grads: Memory,
+    pub slots: Memory,
+    pub scratch: Scratch,
+    pub programs: Vec<Option<Compiled>>,
+    pub settings: Option<Settings>,
+    /// Optimizer steps made.
+    pub steps: u64,
+    snapshot: Vec<f32>,
+}
+
+impl Model {
+    pub fn new(words: &[u32]) -> Result<Model, EngineError> {
+        let (table, starts) = spec::decode(words)?;
+        Ok(Model {
+            arena: Memory::new(0)?,
+            params: Memory::new(table.words)?,
+            grads: Memory::new(0)?,
+            slots: Memory::new(0)?,
+            scratch: Scratch::default(),
+            programs: Vec::new(),
+            settings: None,
+            steps: 0,
+            snapshot: Vec::new(),
+            table,
+            starts,
+        })
+    }
+
+    pub fn initialize(&mut self, seed: u64) {
+        let memory = self.params.as_mut_slice();
+        for (entry, start) in self.table.entries.iter().zip(&self.starts) {
+            let out = &mut memory[entry.offset..entry.offset + entry.len()];
+            (init::ALL[start.initializer].fill)(&start.arguments, &entry.shape, Philox::new(seed, start.key), out);
+        }
+    }
+
+    /// All parameters one after the other, in the order of the model's description.
+    pub fn weights(&self) -> Vec<f32> {
+        let memory = self.params.as_slice();
+        self.table.entries.iter().flat_map(|e| &memory[e.offset..e.offset + e.len()]).copied().collect()
+    }
+
+    pub fn set_weights(&mut self, values: &[f32]) -> Result<(), EngineError> {
+        let wanted: usize = self.table.entries.iter().map(|e| e.len()).sum();
+        if values.len() != wanted {
+            return Err(EngineError::new("weights", format!("{wanted} numbers are needed, received {}", values.len())));
+        }
+        let memory = self.params.as_mut_slice();
+        let mut at = 0;
+        for entry in &self.table.entries {
+            memory[entry.offset..entry.offset + entry.len()].copy_from_slice(&values[at..at + entry.len()]);
+            at += entry.len();
+        }
+        Ok(())
+    }
+
+    /// Freezes and unfreezes: everything laid out by the old flags goes, the weights stay.
+    pub fn set_trainable(&mut self, flags: &[u8]) -> Result<(), EngineError> {
+        if flags.len() != self.table.entries.len() {
+            return Err(EngineError::new("protocol", "a flag per parameter is needed"));
+        }
+        let weights = self.weights();
+        let entries = self.table.entries.iter().zip(flags).map(|(e, &f)| (e.shape.clone(), e.dtype, f != 0));
+        self.table = ParameterTable::new(entries.collect::<Vec<_>>());
+        self.params = Memory::new(self.table.words)?;
+        self.set_weights(&weights)?;
+        self.programs.clear();
+        self.grads = Memory::new(0)?;
+        match self.settings.take() {
+            Some(settings) => self.set_optimizer(settings),
+            None => Ok(()),
+        }
+    }
+
+    fn variables(&self) -> Vec<(usize, usize)> {
+        self.table.entries.iter().filter(|e| e.trainable).map(|e| (e.offset, e.len())).collect()
+    }
+
+    pub fn set_optimizer(&mut self, settings: Settings) -> Result<(), EngineError> {
+        self.slots = Memory::new(settings.words(self.table.trainable, &self.variables()))?;
+        self.steps = 0;
+        self.settings = Some(settings);
+        for program in 0..self.programs.len() {
+            self.finish(program);
+        }
+        Ok(())
+    }
+
+    /// Adds a plan; the arena and the scratch grow to what it needs.
+    pub fn add(&mut self, bytes: &[u8], threads: usize) -> Result<usize, EngineError> {
+        let plan = graph::compile(bytes, &self.table)?;
+        if plan.arena_words > self.arena.words() {
+            // The old one goes first: both at once may be more than there is.
+            self.arena = Memory::new(0)?;
+            let arena = Memory::new(plan.arena_words);
+            if arena.is_err() {
+                self.arena = Memory::new(self.arena_words())?;
+            }
+            self.arena = arena?;
+        }
+        if plan.train && self.grads.words() < self.table.trainable {
+            self.grads = Memory::new(self.table.trainable)?;
+        }
+        let sharing = Sharing::default();
+        self.programs.push(Some(Compiled { plan, update: Vec::new(), sharing }));
+        let index = self.programs.len() - 1;
+        self.finish(index);
+        let words = self.programs[index].as_ref().map_or(0, |c| c.sharing.scratch);
+        self.scratch.reserve(threads, words)?;
+        Ok(index)
+    }
+
+    fn arena_words(&self) -> usize {
+        self.programs.iter().flatten().map(|c| c.plan.arena_words).max().unwrap_or(0)
+    }
+
+    /// Appends the optimizer's records to a training plan.
+    fn finish(&mut self, program: usize) {
+        let variables = self.variables();
+        let trainable = self.table.trainable;
+        let Some(compiled) = &mut self.programs[program] else { return };
+        compiled.update = match (&self.settings, compiled.plan.train) {
+            (Some(settings), true) => settings.records(trainable, &variables),
+            _ => Vec::new(),
+        }
+        .into_iter()
+        .map(|kernel: Box<dyn Kernel>| graph::Record { kernel, origin: 0 })
+        .collect();
+        compiled.sharing = Sharing::of(compiled);
+    }
+
+    pub fn program(&self, program: usize) -> Result<&Compiled, EngineError> {
+        let found = self.programs.get(program).and_then(Option::as_ref);
+        found.ok_or_else(|| EngineError::new("protocol", format!("there is no program {program}")))
+    }
+
+    /// A copy of the weights at an address that stays.
+    pub fn take_snapshot(&mut self) -> usize {
+        let weights = self.weights();
+        if self.snapshot.len() == weights.len() {
+            self.snapshot.copy_from_slice(&weights);
+        } else {
+            self.snapshot = weights;
+        }
+        self.snapshot.as_ptr() as usize
+    }
+
+    pub fn words(&self) -> usize {
+        let memories = [&self.arena, &self.params, &self.grads, &self.slots];
+        memories.iter().map(|m| m.words()).sum::<usize>() + self.scratch.words() + self.snapshot.len()
+    }
+}

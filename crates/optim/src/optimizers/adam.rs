@@ -1,0 +1,45 @@
+use super::{Optimizer, Step};
+use simd::F32x4;
+
+/// Adam (Kingma and Ba 2014): w −= lr·√(1 − β2ᵗ)/(1 − β1ᵗ)·m/(√v + ε), where ε is ε̂ of the paper, beside the
+/// uncorrected root, as in Keras. AdamW is Adam with the weight decay that the settings carry.
+pub const OPTIMIZER: Optimizer = Optimizer {
+    name: "adam",
+    options: &["beta1", "beta2", "epsilon", "amsgrad"],
+    slots: |options| 2 + (options[3] != 0.0) as usize,
+    update,
+};
+
+fn update(options: &[f32], step: Step, weights: &mut [f32], gradients: &[f32], slots: &mut [&mut [f32]]) {
+    let [beta1, beta2, epsilon] = [options[0], options[1], options[2]];
+    let power = |beta: f32| (beta as f64).powi(step.number.min(i32::MAX as u64) as i32);
+    let alpha = (step.learning_rate as f64 * (1.0 - power(beta2)).sqrt() / (1.0 - power(beta1))) as f32;
+    if let [m, v, largest] = slots {
+        for (i, (w, &g)) in weights.iter_mut().zip(gradients).enumerate() {
+            m[i] += (g - m[i]) * (1.0 - beta1);
+            v[i] += (g * g - v[i]) * (1.0 - beta2);
+            largest[i] = largest[i].max(v[i]);
+            *w -= alpha * m[i] / (largest[i].sqrt() + epsilon);
+        }
+        return;
+    }
+    let [m, v] = slots else { return };
+    let (c1, c2) = (F32x4::splat(1.0 - beta1), F32x4::splat(1.0 - beta2));
+    let whole = weights.len() & !3;
+    for i in (0..whole).step_by(4) {
+        let (w, g) = (F32x4::from_slice(&weights[i..]), F32x4::from_slice(&gradients[i..]));
+        let (m0, v0) = (F32x4::from_slice(&m[i..]), F32x4::from_slice(&v[i..]));
+        let m1 = m0 + (g - m0) * c1;
+        let v1 = v0 + (g * g - v0) * c2;
+        let change = F32x4::splat(alpha) * m1 / (v1.sqrt() + F32x4::splat(epsilon));
+        m1.to_slice(&mut m[i..]);
+        v1.to_slice(&mut v[i..]);
+        (w - change).to_slice(&mut weights[i..]);
+    }
+    for i in whole..weights.len() {
+        let g = gradients[i];
+        m[i] += (g - m[i]) * (1.0 - beta1);
+        v[i] += (g * g - v[i]) * (1.0 - beta2);
+        weights[i] -= alpha * m[i] / (v[i].sqrt() + epsilon);
+    }
+}

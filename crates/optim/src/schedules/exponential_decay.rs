@@ -1,0 +1,11 @@
+use super::Schedule;
+
+/// initial · rate^(step/decaySteps). Arguments: initial, decaySteps, decayRate, staircase.
+pub const SCHEDULE: Schedule = Schedule {
+    name: "exponentialDecay",
+    accepts: |n| n == 4,
+    rate: |a, step| {
+        let p = step as f64 / a[1] as f64;
+        a[0] as f64 * (a[2] as f64).powf(if a[3] != 0.0 { p.floor() } else { p })
+    },
+};
