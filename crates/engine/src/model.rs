@@ -110,6 +110,13 @@ impl Model {
         Ok(())
     }
 
+    /// One learning rate for all steps from now on.
+    pub fn set_learning_rate(&mut self, rate: f32) -> Result<(), EngineError> {
+        let settings = self.settings.as_mut().ok_or_else(|| EngineError::new("protocol", "the model has no optimizer"))?;
+        settings.set_learning_rate(rate);
+        Ok(())
+    }
+
     /// Adds a plan; the arena and the scratch grow to what it needs.
     pub fn add(&mut self, bytes: &[u8], threads: usize) -> Result<usize, EngineError> {
         let plan = graph::compile(bytes, &self.table)?;

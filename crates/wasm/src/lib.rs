@@ -1,1 +1,180 @@
-//! JavaScript bindings of the engine.
+//! JavaScript bindings of the engine. Numbers and typed arrays in and out; errors are thrown with a JSON message.
+
+use engine::{EngineError, State};
+use std::cell::RefCell;
+use wasm_bindgen::prelude::*;
+
+pub use wasm_bindgen_rayon::init_thread_pool;
+
+type Result<T> = std::result::Result<T, JsError>;
+
+fn js(error: EngineError) -> JsError {
+    JsError::new(&error.json())
+}
+
+fn words(bytes: &[u8]) -> Vec<u32> {
+    bytes.chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
+}
+
+thread_local! {
+    static PANIC: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// What this build is, as JSON.
+#[wasm_bindgen]
+pub fn build_info() -> String {
+    format!("{{\"simd\":\"{}\",\"version\":\"{}\"}}", simd_level(), env!("CARGO_PKG_VERSION"))
+}
+
+fn simd_level() -> &'static str {
+    if cfg!(target_feature = "relaxed-simd") {
+        "relaxed"
+    } else {
+        "simd128"
+    }
+}
+
+/// What the last panic on this thread said.
+#[wasm_bindgen]
+pub fn last_panic() -> String {
+    PANIC.with(|p| p.borrow().clone())
+}
+
+#[wasm_bindgen]
+pub struct Engine(engine::Engine);
+
+#[wasm_bindgen]
+impl Engine {
+    /// An engine that uses `threads` threads of the pool, which must run already if there are more than one.
+    #[wasm_bindgen(constructor)]
+    pub fn new(threads: usize) -> Engine {
+        std::panic::set_hook(Box::new(|info| {
+            parallel::poison();
+            PANIC.with(|p| *p.borrow_mut() = info.to_string());
+        }));
+        Engine(engine::Engine::new(threads))
+    }
+
+    /// Address of an i32: not zero stops the running slice after its current step.
+    pub fn stop_flag(&self) -> usize {
+        self.0.stop.as_ptr() as usize
+    }
+    /// Address of an i32 that counts steps.
+    pub fn progress(&self) -> usize {
+        self.0.progress.as_ptr() as usize
+    }
+
+    pub fn model_create(&mut self, spec: &[u8]) -> Result<usize> {
+        self.0.create(&words(spec)).map_err(js)
+    }
+    pub fn model_free(&mut self, model: usize) {
+        self.0.free(model);
+    }
+    pub fn model_init(&mut self, model: usize, seed: f64) -> Result<()> {
+        self.0.model_mut(model).map_err(js)?.initialize(seed as u64);
+        Ok(())
+    }
+    pub fn model_trainable(&mut self, model: usize, flags: &[u8]) -> Result<()> {
+        self.0.model_mut(model).and_then(|m| m.set_trainable(flags)).map_err(js)
+    }
+    pub fn weights_get(&self, model: usize) -> Result<Vec<f32>> {
+        Ok(self.0.model(model).map_err(js)?.weights())
+    }
+    pub fn weights_set(&mut self, model: usize, values: &[f32]) -> Result<()> {
+        self.0.model_mut(model).and_then(|m| m.set_weights(values)).map_err(js)
+    }
+    /// Copies the weights aside and answers where: readable even after the engine has died, if memory is shared.
+    pub fn snapshot(&mut self, model: usize) -> Result<usize> {
+        Ok(self.0.model_mut(model).map_err(js)?.take_snapshot())
+    }
+
+    pub fn program_add(&mut self, model: usize, bytes: &[u8]) -> Result<usize> {
+        self.0.add_program(model, bytes).map_err(js)
+    }
+    pub fn program_free(&mut self, model: usize, program: usize) -> Result<()> {
+        self.0.free_program(model, program).map_err(js)
+    }
+    /// The compiled plan, as JSON.
+    pub fn plan_info(&self, model: usize, program: usize) -> Result<String> {
+        let model = self.0.model(model).map_err(js)?;
+        Ok(model.program(program).map_err(js)?.plan.describe())
+    }
+
+    pub fn optimizer_set(&mut self, model: usize, words: &[u32]) -> Result<()> {
+        self.0.set_optimizer(model, words).map_err(js)
+    }
+    /// The optimizer's memory of each weight, slot by slot.
+    pub fn optimizer_state(&self, model: usize) -> Result<Vec<f32>> {
+        Ok(self.0.model(model).map_err(js)?.slots.as_slice().to_vec())
+    }
+    pub fn optimizer_state_set(&mut self, model: usize, values: &[f32], step: f64) -> Result<()> {
+        let model = self.0.model_mut(model).map_err(js)?;
+        if model.slots.words() != values.len() {
+            return Err(JsError::new("{\"code\":\"weights\",\"message\":\"optimizer state of another size\"}"));
+        }
+        model.slots.as_mut_slice().copy_from_slice(values);
+        model.steps = step as u64;
+        Ok(())
+    }
+    pub fn step_get(&self, model: usize) -> Result<f64> {
+        Ok(self.0.model(model).map_err(js)?.steps as f64)
+    }
+    pub fn learning_rate_get(&self, model: usize) -> Result<f64> {
+        let model = self.0.model(model).map_err(js)?;
+        Ok(model.settings.as_ref().map_or(f64::NAN, |s| s.learning_rate(model.steps) as f64))
+    }
+    pub fn learning_rate_set(&mut self, model: usize, rate: f64) -> Result<()> {
+        self.0.model_mut(model).and_then(|m| m.set_learning_rate(rate as f32)).map_err(js)
+    }
+
+    pub fn array_alloc(&mut self, bytes: usize) -> Result<usize> {
+        self.0.allocate(bytes).map_err(js)
+    }
+    pub fn array_free(&mut self, address: usize) {
+        self.0.release(address);
+    }
+    /// Index of the first f32 that is not finite, or −1.
+    pub fn array_check(&self, address: usize, length: usize) -> Result<f64> {
+        Ok(self.0.first_not_finite(address, length).map_err(js)?.map_or(-1.0, |i| i as f64))
+    }
+
+    pub fn run_create(&mut self, model: usize, words: &[u32]) -> Result<usize> {
+        self.0.create_run(model, words).map_err(js)
+    }
+    /// [state, steps of the run, epoch, step in the epoch, epochs completed in this slice, their metrics…]
+    pub fn run_slice(&mut self, run: usize, most: f64, until_epoch_end: bool) -> Result<Vec<f64>> {
+        let p = self.0.slice(run, most as u64, until_epoch_end).map_err(js)?;
+        let state = match p.state {
+            State::Running => 0.0,
+            State::Finished => 1.0,
+            State::Stopped => 2.0,
+        };
+        let mut out = vec![state, p.steps as f64, p.epoch as f64, p.step_in_epoch as f64, p.epochs_completed as f64];
+        out.extend(p.completed);
+        Ok(out)
+    }
+    /// Averages over the current epoch so far.
+    pub fn run_metrics(&self, run: usize) -> Result<Vec<f64>> {
+        self.0.run_metrics(run).map_err(js)
+    }
+    pub fn run_output(&self, run: usize, output: usize) -> Result<Vec<f32>> {
+        Ok(self.0.run_output(run, output).map_err(js)?.to_vec())
+    }
+    pub fn run_free(&mut self, run: usize) {
+        self.0.free_run(run);
+    }
+
+    /// Address and length of each input, then of each output.
+    pub fn predict_io(&self, model: usize, program: usize) -> Result<Vec<u32>> {
+        self.0.predict_places(model, program).map_err(js)
+    }
+    pub fn predict_run(&mut self, model: usize, program: usize) -> Result<()> {
+        self.0.predict(model, program).map_err(js)
+    }
+
+    /// [bytes in use, most bytes that ever were]
+    pub fn memory(&self) -> Vec<f64> {
+        let (live, peak) = self.0.memory();
+        vec![live as f64, peak as f64]
+    }
+}
