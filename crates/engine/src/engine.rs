@@ -123,7 +123,8 @@ impl Engine {
     }
     pub fn slice(&mut self, r: usize, most: u64, until_epoch_end: bool) -> Result<Progress> {
         let threads = self.threads;
-        let mut run = self.runs.get_mut(r).and_then(Option::take).ok_or_else(|| EngineError::new("protocol", "no such run"))?;
+        let mut run =
+            self.runs.get_mut(r).and_then(Option::take).ok_or_else(|| EngineError::new("protocol", "no such run"))?;
         let result = match self.models.get_mut(run.model).and_then(Option::as_mut) {
             Some(model) => run.slice(model, most, until_epoch_end, threads, &self.stop, &self.progress),
             None => Err(EngineError::new("protocol", "the run's model is gone")),
@@ -135,7 +136,11 @@ impl Engine {
         Ok(self.run(r)?.metrics())
     }
     pub fn run_output(&self, r: usize, output: usize) -> Result<&[f32]> {
-        self.run(r)?.outputs.get(output).map(Vec::as_slice).ok_or_else(|| EngineError::new("protocol", "no such output"))
+        self.run(r)?
+            .outputs
+            .get(output)
+            .map(Vec::as_slice)
+            .ok_or_else(|| EngineError::new("protocol", "no such output"))
     }
     pub fn free_run(&mut self, r: usize) {
         if let Some(place) = self.runs.get_mut(r) {

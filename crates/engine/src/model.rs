@@ -112,7 +112,8 @@ impl Model {
 
     /// One learning rate for all steps from now on.
     pub fn set_learning_rate(&mut self, rate: f32) -> Result<(), EngineError> {
-        let settings = self.settings.as_mut().ok_or_else(|| EngineError::new("protocol", "the model has no optimizer"))?;
+        let settings =
+            self.settings.as_mut().ok_or_else(|| EngineError::new("protocol", "the model has no optimizer"))?;
         settings.set_learning_rate(rate);
         Ok(())
     }

@@ -83,7 +83,17 @@ impl Run {
         let compiled = programs.program(program)?;
         let metrics = compiled.plan.metrics.len();
         let mut run = Run {
-            model, program, tail, train, rows, batch, shuffle, epochs, seed, data, collect,
+            model,
+            program,
+            tail,
+            train,
+            rows,
+            batch,
+            shuffle,
+            epochs,
+            seed,
+            data,
+            collect,
             order: Vec::new(),
             epoch: epochs.0,
             at: 0,

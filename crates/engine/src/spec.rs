@@ -20,7 +20,9 @@ pub fn decode(words: &[u32]) -> Result<(ParameterTable, Vec<Start>), EngineError
     let mut starts = Vec::new();
     let mut total = 0usize;
     for _ in 0..w.count()? {
-        let Some(dtype) = DType::from_code(w.next()?).filter(|d| *d != DType::U8) else { return bad("unknown element type") };
+        let Some(dtype) = DType::from_code(w.next()?).filter(|d| *d != DType::U8) else {
+            return bad("unknown element type");
+        };
         let rank = w.count()?;
         if rank > kernels::layout::MAX_RANK {
             return bad("too many axes");

@@ -45,10 +45,7 @@ pub fn place(buffers: &[Buffer]) -> (Vec<usize>, usize) {
 /// The most words that are alive at one time: no layout needs less.
 pub fn lower_bound(buffers: &[Buffer]) -> usize {
     let end = buffers.iter().map(|b| b.last + 1).max().unwrap_or(0);
-    (0..end)
-        .map(|t| buffers.iter().filter(|b| b.first <= t && t <= b.last).map(|b| b.words).sum())
-        .max()
-        .unwrap_or(0)
+    (0..end).map(|t| buffers.iter().filter(|b| b.first <= t && t <= b.last).map(|b| b.words).sum()).max().unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -207,10 +207,14 @@ impl<'a> Layout<'a> {
             return None;
         }
         let len = self.graph.nodes[id].len();
-        unit.members.iter().flat_map(|&m| self.graph.nodes[m].inputs()).map(|&i| self.units.root[i]).find_map(|operand| {
-            let dies = last_use[operand] == at && self.graph.nodes[operand].len() == len && !unit.members.contains(&operand);
-            self.buffer_of[operand].filter(|_| dies)
-        })
+        unit.members.iter().flat_map(|&m| self.graph.nodes[m].inputs()).map(|&i| self.units.root[i]).find_map(
+            |operand| {
+                let dies = last_use[operand] == at
+                    && self.graph.nodes[operand].len() == len
+                    && !unit.members.contains(&operand);
+                self.buffer_of[operand].filter(|_| dies)
+            },
+        )
     }
 
     fn place(&mut self) {
@@ -277,7 +281,10 @@ impl<'a> Layout<'a> {
         Plan {
             feeds: inputs.iter().enumerate().map(feed).collect(),
             inputs,
-            batch: program.inputs.first().map_or(0, |&(id, _)| self.graph.nodes[id].shape.first().copied().unwrap_or(1)),
+            batch: program
+                .inputs
+                .first()
+                .map_or(0, |&(id, _)| self.graph.nodes[id].shape.first().copied().unwrap_or(1)),
             outputs: program.outputs.iter().map(|&id| self.needed(id)).collect(),
             metrics: program.metrics.iter().map(|&(n, d)| (self.needed(n), self.needed(d))).collect(),
             train: program.train,
@@ -327,7 +334,8 @@ impl<'a> Layout<'a> {
                     (None, Some((id, span))) if id == root => Operand::Span { span, inner: 1, count: len },
                     _ => {
                         let shape = &self.graph.nodes[member].shape;
-                        let (inner, count) = pattern(&self.graph.nodes[input].shape, shape).expect("made expressible when built");
+                        let (inner, count) =
+                            pattern(&self.graph.nodes[input].shape, shape).expect("made expressible when built");
                         Operand::Span { span: self.needed(root), inner, count }
                     }
                 };

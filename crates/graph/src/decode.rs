@@ -152,7 +152,11 @@ fn calls(r: &mut Reader, graph: &mut Graph, values: &mut Vec<Id>) -> Result<Vec<
         let (dtype, shape) = (r.dtype()?, r.shape()?);
         let before = graph.nodes.len();
         graph.origin = n as u32;
-        let id = graph.try_call(op, &inputs, attrs).map_err(|message| GraphError { code: "shape", layer: String::new(), message })?;
+        let id = graph.try_call(op, &inputs, attrs).map_err(|message| GraphError {
+            code: "shape",
+            layer: String::new(),
+            message,
+        })?;
         let node = &graph.nodes[id];
         if node.shape != shape || node.dtype != dtype {
             return bad(format!("{} makes {:?}, the program says {shape:?}", op.name, node.shape));

@@ -78,7 +78,8 @@ impl Graph {
     pub fn try_call(&mut self, op: &'static Op, inputs: &[Id], attrs: Vec<Attr>) -> Result<Id, String> {
         let shapes: Vec<Vec<usize>> = inputs.iter().map(|&i| self.nodes[i].shape.clone()).collect();
         let dtypes: Vec<DType> = inputs.iter().map(|&i| self.nodes[i].dtype).collect();
-        let (shape, dtype) = shape::infer(op.rule, &shapes, &dtypes, Attrs(&attrs)).map_err(|e| format!("{}: {e}", op.name))?;
+        let (shape, dtype) =
+            shape::infer(op.rule, &shapes, &dtypes, Attrs(&attrs)).map_err(|e| format!("{}: {e}", op.name))?;
         let elements = shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d).filter(|&n| n <= MAX_ELEMENTS));
         if elements.is_none() || shape.len() > kernels::layout::MAX_RANK {
             return Err(format!("{}: a result of shape {shape:?} is too large", op.name));
@@ -98,7 +99,14 @@ impl Graph {
     }
 
     /// A value that equals the call, where one exists or a better call makes one.
-    fn simplify(&mut self, op: &'static Op, inputs: &[Id], attrs: &[Attr], shape: &[usize], dtype: DType) -> Option<Id> {
+    fn simplify(
+        &mut self,
+        op: &'static Op,
+        inputs: &[Id],
+        attrs: &[Attr],
+        shape: &[usize],
+        dtype: DType,
+    ) -> Option<Id> {
         let a = Attrs(attrs);
         let x = *inputs.first()?;
         let same = self.nodes[x].shape == shape && self.nodes[x].dtype == dtype;

@@ -19,7 +19,11 @@ fn draw(sample: &Sample, numbers: &mut Numbers) -> Vec<Vec<f64>> {
         .inputs
         .iter()
         .map(|(shape, dtype)| {
-            let dtype = if sample.inputs.iter().any(|i| i.1 == DType::I32) && *dtype == DType::F32 { DType::F32 } else { *dtype };
+            let dtype = if sample.inputs.iter().any(|i| i.1 == DType::I32) && *dtype == DType::F32 {
+                DType::F32
+            } else {
+                *dtype
+            };
             (0..shape.iter().product()).map(|_| one(dtype, numbers)).collect()
         })
         .collect()
@@ -45,7 +49,8 @@ struct Case {
 
 fn case(op: &'static Op, sample: &Sample) -> Result<Case, String> {
     let mut w = Writer::default();
-    let ints: Vec<u32> = sample.inputs.iter().filter(|i| i.1 == DType::I32).map(|i| w.input(DType::I32, &i.0)).collect();
+    let ints: Vec<u32> =
+        sample.inputs.iter().filter(|i| i.1 == DType::I32).map(|i| w.input(DType::I32, &i.0)).collect();
     let shapes: Vec<Vec<usize>> = sample.inputs.iter().map(|i| i.0.clone()).collect();
     let dtypes: Vec<DType> = sample.inputs.iter().map(|i| i.1).collect();
     let (shape, dtype) = ops::shape::infer(op.rule, &shapes, &dtypes, Attrs(&sample.attrs))?;
@@ -83,7 +88,8 @@ fn check(op: &'static Op, sample: &Sample, numbers: &mut Numbers) {
     let train = case.dtype == DType::F32;
     let plan = case.writer.compile(train);
     let table = case.writer.table();
-    let of = |parameter: bool| x.iter().zip(&case.parameter).zip(&sample.inputs).filter(move |((_, &p), _)| p == parameter);
+    let of =
+        |parameter: bool| x.iter().zip(&case.parameter).zip(&sample.inputs).filter(move |((_, &p), _)| p == parameter);
     let parameters: Vec<Vec<f32>> = of(true).map(|((v, _), i)| bits(v, i.1)).collect();
     let mut inputs: Vec<Vec<f32>> = of(false).map(|((v, _), i)| bits(v, i.1)).collect();
     if train {

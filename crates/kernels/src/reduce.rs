@@ -192,7 +192,9 @@ mod tests {
 
     #[test]
     fn sums_of_every_size() {
-        for (outer, axis, inner) in [(1, 1, 1), (3, 7, 1), (2, 33, 1), (1, 5000, 1), (2, 3, 65), (1, 2100, 3), (4, 1, 130), (2, 0, 3)] {
+        for (outer, axis, inner) in
+            [(1, 1, 1), (3, 7, 1), (2, 33, 1), (1, 5000, 1), (2, 3, 65), (1, 2100, 3), (4, 1, 130), (2, 0, 3)]
+        {
             let values: Vec<f32> = (0..outer * axis * inner).map(|i| ((i * 37) % 101) as f32 - 50.0).collect();
             for kind in [Kind::Sum, Kind::Max, Kind::Min] {
                 let got = reduce(kind, &values, outer, axis, inner);

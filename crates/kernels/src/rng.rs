@@ -18,7 +18,8 @@ impl Philox {
     /// Four random words for a place: `major` (a step, an epoch) and `minor` (an index).
     #[inline]
     pub fn words4(&self, major: u64, minor: u64) -> [u32; 4] {
-        let mut c = [minor as u32, (minor >> 32) as u32 ^ ((major >> 32) as u32).rotate_left(16), major as u32, self.stream];
+        let mut c =
+            [minor as u32, (minor >> 32) as u32 ^ ((major >> 32) as u32).rotate_left(16), major as u32, self.stream];
         let mut k = self.key;
         for _ in 0..10 {
             let p0 = 0xd251_1f53u64 * c[0] as u64;

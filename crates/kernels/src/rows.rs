@@ -99,7 +99,8 @@ impl Kernel for Rows {
                 if inner == 1 {
                     let line = outer * axis..(outer + 1) * axis;
                     let targets = if self.kind.sparse() { &[] } else { &y[line.clone()] };
-                    let out = if self.kind.per_row() { &mut out[local..=local] } else { &mut out[local * axis..][..axis] };
+                    let out =
+                        if self.kind.per_row() { &mut out[local..=local] } else { &mut out[local * axis..][..axis] };
                     run_row(self.kind, &x[line], targets, label, grad, out);
                     continue;
                 }

@@ -45,7 +45,14 @@ pub fn run_all(machine: &mut Machine, records: &[Box<dyn Kernel>]) {
     let mut arena = Memory::new(machine.words.len()).expect("test memory");
     arena.as_mut_slice().copy_from_slice(&machine.words);
     let empty = Memory::new(0).expect("no memory");
-    let context = StepContext { spaces: [&arena, &empty, &empty, &empty], rows: &[], data: &[], step: 0, seed: 1, learning_rate: 0.0 };
+    let context = StepContext {
+        spaces: [&arena, &empty, &empty, &empty],
+        rows: &[],
+        data: &[],
+        step: 0,
+        seed: 1,
+        learning_rate: 0.0,
+    };
     for record in records {
         let mut scratch = vec![f32::NAN; record.scratch()];
         for chunk in (0..record.chunks()).rev() {

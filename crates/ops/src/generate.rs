@@ -51,7 +51,13 @@ fn builder(op: &Op, code: usize) -> String {
         let values: Vec<String> = op
             .attrs
             .iter()
-            .map(|a| if a.default.is_empty() { format!("attrs.{}", a.name) } else { format!("attrs.{} ?? {}", a.name, a.default) })
+            .map(|a| {
+                if a.default.is_empty() {
+                    format!("attrs.{}", a.name)
+                } else {
+                    format!("attrs.{} ?? {}", a.name, a.default)
+                }
+            })
             .collect();
         attrs = format!("[{}]", values.join(", "));
     }

@@ -12,7 +12,8 @@ pub static OP: Op = Op {
     lower: Lower::Records {
         workspace: none,
         lower: |l, push| {
-            let inputs = [l.inputs[0], *l.inputs.get(1).unwrap_or(&l.inputs[0]), *l.inputs.get(2).unwrap_or(&l.inputs[0])];
+            let inputs =
+                [l.inputs[0], *l.inputs.get(1).unwrap_or(&l.inputs[0]), *l.inputs.get(2).unwrap_or(&l.inputs[0])];
             let shape = &l.shapes[0];
             let at = crate::shape::axis(l.attrs.i32(0), shape.len()).expect("checked by the shape rule");
             let (outer, inner) = (shape[..at].iter().product(), shape[at + 1..].iter().product());
@@ -31,5 +32,7 @@ pub static OP: Op = Op {
         r.each(|p| r.at(0, p) - line(0, p).iter().map(|x| x.exp()).sum::<f64>().ln())
     },
     #[cfg(any(test, feature = "reference"))]
-    samples: || vec![Sample::of(&[&[3, 5]]).attrs(vec![Attr::I32(-1)]), Sample::of(&[&[2, 4, 3]]).attrs(vec![Attr::I32(1)])],
+    samples: || {
+        vec![Sample::of(&[&[3, 5]]).attrs(vec![Attr::I32(-1)]), Sample::of(&[&[2, 4, 3]]).attrs(vec![Attr::I32(1)])]
+    },
 };

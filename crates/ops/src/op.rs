@@ -124,7 +124,10 @@ pub enum Lower {
     /// The same words under another shape: nothing to run.
     Alias,
     /// Records of its own.
-    Records { workspace: fn(&[Vec<usize>], &[usize], Attrs) -> usize, lower: fn(Lowering, &mut dyn FnMut(Box<dyn Kernel>)) },
+    Records {
+        workspace: fn(&[Vec<usize>], &[usize], Attrs) -> usize,
+        lower: fn(Lowering, &mut dyn FnMut(Box<dyn Kernel>)),
+    },
 }
 
 /// No workspace.

@@ -7,7 +7,13 @@ pub static OP: Op = Op {
     name: "random_uniform",
     doc: "Numbers between two bounds, keyed by (seed, key, step).",
     inputs: &[],
-    attrs: &[required("shape", Ints), required("dtype", DTypeKind), required("min", F32), required("max", F32), required("key", I32)],
+    attrs: &[
+        required("shape", Ints),
+        required("dtype", DTypeKind),
+        required("min", F32),
+        required("max", F32),
+        required("key", I32),
+    ],
     rule: Rule::Fill,
     lower: Lower::Records {
         workspace: none,
@@ -23,7 +29,8 @@ pub static OP: Op = Op {
     reference: |r| r.each(|_| r.attrs.f32(2) as f64),
     #[cfg(any(test, feature = "reference"))]
     samples: || {
-        let attrs = vec![Attr::Ints(vec![6]), Attr::DType(kernels::DType::F32), Attr::f32(0.5), Attr::f32(0.5), Attr::I32(3)];
+        let attrs =
+            vec![Attr::Ints(vec![6]), Attr::DType(kernels::DType::F32), Attr::f32(0.5), Attr::f32(0.5), Attr::I32(3)];
         vec![Sample::of(&[]).attrs(attrs)]
     },
 };

@@ -41,7 +41,9 @@ pub static OP: Op = Op {
     },
     #[cfg(any(test, feature = "reference"))]
     samples: || {
-        let attrs = |b: &[i32], s: &[i32], t: &[i32]| vec![Attr::Ints(b.to_vec()), Attr::Ints(s.to_vec()), Attr::Ints(t.to_vec())];
+        let attrs = |b: &[i32], s: &[i32], t: &[i32]| {
+            vec![Attr::Ints(b.to_vec()), Attr::Ints(s.to_vec()), Attr::Ints(t.to_vec())]
+        };
         vec![
             Sample::of(&[&[4, 5]]).attrs(attrs(&[1, 0], &[2, 5], &[1, 1])),
             Sample::of(&[&[7]]).attrs(attrs(&[0], &[4], &[2])),

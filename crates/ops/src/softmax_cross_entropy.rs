@@ -12,7 +12,8 @@ pub static OP: Op = Op {
     lower: Lower::Records {
         workspace: none,
         lower: |l, push| {
-            let inputs = [l.inputs[0], *l.inputs.get(1).unwrap_or(&l.inputs[0]), *l.inputs.get(2).unwrap_or(&l.inputs[0])];
+            let inputs =
+                [l.inputs[0], *l.inputs.get(1).unwrap_or(&l.inputs[0]), *l.inputs.get(2).unwrap_or(&l.inputs[0])];
             let shape = &l.shapes[0];
             let at = shape.len() - 1;
             let (outer, inner) = (shape[..at].iter().product(), shape[at + 1..].iter().product());
@@ -42,9 +43,11 @@ pub static OP: Op = Op {
         (0..rows).map(|i| row(0, i).iter().zip(row(1, i)).map(|(x, t)| t * (log_sum(i) - x)).sum()).collect()
     },
     #[cfg(any(test, feature = "reference"))]
-    samples: || vec![
-        Sample::of(&[&[3, 5], &[3, 5]]),
-        Sample::of(&[&[2, 2, 7], &[2, 2, 7]]),
-        Sample::of(&[&[3, 5], &[3, 4]]).invalid(),
-    ],
+    samples: || {
+        vec![
+            Sample::of(&[&[3, 5], &[3, 5]]),
+            Sample::of(&[&[2, 2, 7], &[2, 2, 7]]),
+            Sample::of(&[&[3, 5], &[3, 4]]).invalid(),
+        ]
+    },
 };

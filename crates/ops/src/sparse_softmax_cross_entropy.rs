@@ -12,7 +12,8 @@ pub static OP: Op = Op {
     lower: Lower::Records {
         workspace: none,
         lower: |l, push| {
-            let inputs = [l.inputs[0], *l.inputs.get(1).unwrap_or(&l.inputs[0]), *l.inputs.get(2).unwrap_or(&l.inputs[0])];
+            let inputs =
+                [l.inputs[0], *l.inputs.get(1).unwrap_or(&l.inputs[0]), *l.inputs.get(2).unwrap_or(&l.inputs[0])];
             let shape = &l.shapes[0];
             let at = shape.len() - 1;
             let (outer, inner) = (shape[..at].iter().product(), shape[at + 1..].iter().product());
@@ -33,10 +34,12 @@ pub static OP: Op = Op {
         labels.iter().enumerate().map(|(i, &label)| log_sum(i) - row(0, i)[label as usize]).collect()
     },
     #[cfg(any(test, feature = "reference"))]
-    samples: || vec![
-        Sample::of(&[&[3, 5], &[3]]).int(1).domain(0.0, 4.9),
-        Sample::of(&[&[2, 2, 7], &[2, 2]]).int(1).domain(0.0, 6.9),
-        Sample::of(&[&[3, 5], &[3, 1]]).int(1).invalid(),
-        Sample::of(&[&[3, 5], &[3]]).invalid(),
-    ],
+    samples: || {
+        vec![
+            Sample::of(&[&[3, 5], &[3]]).int(1).domain(0.0, 4.9),
+            Sample::of(&[&[2, 2, 7], &[2, 2]]).int(1).domain(0.0, 6.9),
+            Sample::of(&[&[3, 5], &[3, 1]]).int(1).invalid(),
+            Sample::of(&[&[3, 5], &[3]]).invalid(),
+        ]
+    },
 };

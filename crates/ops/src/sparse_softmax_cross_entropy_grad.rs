@@ -12,11 +12,19 @@ pub static OP: Op = Op {
     lower: Lower::Records {
         workspace: none,
         lower: |l, push| {
-            let inputs = [l.inputs[0], *l.inputs.get(1).unwrap_or(&l.inputs[0]), *l.inputs.get(2).unwrap_or(&l.inputs[0])];
+            let inputs =
+                [l.inputs[0], *l.inputs.get(1).unwrap_or(&l.inputs[0]), *l.inputs.get(2).unwrap_or(&l.inputs[0])];
             let shape = &l.shapes[0];
             let at = shape.len() - 1;
             let (outer, inner) = (shape[..at].iter().product(), shape[at + 1..].iter().product());
-            push(Box::new(Rows { kind: Kind::SparseCrossEntropyGrad, inputs, out: l.out, outer, axis: shape[at], inner }));
+            push(Box::new(Rows {
+                kind: Kind::SparseCrossEntropyGrad,
+                inputs,
+                out: l.out,
+                outer,
+                axis: shape[at],
+                inner,
+            }));
         },
     },
     vjp: None,

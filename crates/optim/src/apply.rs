@@ -47,7 +47,10 @@ impl Kernel for Apply {
         let span = |space, offset| Span { space, offset, len: to - from };
         // SAFETY: this piece of gradients, parameters and slots belongs to this chunk.
         let (gradients, weights) = unsafe {
-            (context.write(span(Space::Grads, from), 0, to - from), context.write(span(Space::Params, from), 0, to - from))
+            (
+                context.write(span(Space::Grads, from), 0, to - from),
+                context.write(span(Space::Params, from), 0, to - from),
+            )
         };
         let mut slots: [&mut [f32]; MAX_SLOTS] = std::array::from_fn(|s| {
             if s < self.slots {

@@ -134,7 +134,12 @@ impl Machine {
         let data: Vec<Data> = inputs
             .iter()
             .zip(&plan.inputs)
-            .map(|(v, &(_, _, row))| Data { address: v.as_ptr() as usize, dtype: DType::F32, row, rows: v.len() / row.max(1) })
+            .map(|(v, &(_, _, row))| Data {
+                address: v.as_ptr() as usize,
+                dtype: DType::F32,
+                row,
+                rows: v.len() / row.max(1),
+            })
             .collect();
         self.execute(&plan.feeds, &rows, &data);
         self.execute(&plan.records, &rows, &data);

@@ -270,11 +270,8 @@ impl Gemm {
                     Panel { at: edge_a.as_ptr(), step: mr }
                 };
                 let whole = height == mr && width == nr;
-                let (c, ldc, accumulate) = if whole {
-                    (out[i * n + j..].as_mut_ptr(), n, k0 > 0)
-                } else {
-                    (edge_c.as_mut_ptr(), nr, false)
-                };
+                let (c, ldc, accumulate) =
+                    if whole { (out[i * n + j..].as_mut_ptr(), n, k0 > 0) } else { (edge_c.as_mut_ptr(), nr, false) };
                 // SAFETY: panels are packed or lie inside their operand for kc steps; C is a whole tile of out or the
                 // edge buffer, which has room for the largest tile.
                 unsafe { (self.tile.run)(kc, a, b, c, ldc, accumulate) };

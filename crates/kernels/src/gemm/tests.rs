@@ -44,8 +44,25 @@ fn check(s: &Shape) {
 #[test]
 fn equals_a_triple_loop_at_every_boundary() {
     for (m, n, k) in [
-        (0, 3, 2), (1, 1, 0), (1, 1, 1), (1, 17, 5), (2, 3, 300), (3, 16, 4), (4, 8, 2), (5, 7, 9), (7, 9, 255), (8, 8, 256),
-        (9, 15, 257), (23, 17, 31), (24, 16, 32), (25, 33, 64), (97, 31, 13), (130, 130, 140), (4, 1, 8), (200, 1, 3), (33, 10, 128),
+        (0, 3, 2),
+        (1, 1, 0),
+        (1, 1, 1),
+        (1, 17, 5),
+        (2, 3, 300),
+        (3, 16, 4),
+        (4, 8, 2),
+        (5, 7, 9),
+        (7, 9, 255),
+        (8, 8, 256),
+        (9, 15, 257),
+        (23, 17, 31),
+        (24, 16, 32),
+        (25, 33, 64),
+        (97, 31, 13),
+        (130, 130, 140),
+        (4, 1, 8),
+        (200, 1, 3),
+        (33, 10, 128),
     ] {
         for flags in 0..4 {
             let (transpose_a, transpose_b) = (flags & 1 != 0, flags & 2 != 0);
@@ -61,7 +78,14 @@ fn every_tile_gives_the_same_bits() {
     for (m, n, k) in [(5, 11, 300), (64, 64, 64), (129, 37, 520)] {
         for flags in 0..4 {
             let shape = Shape {
-                batch: 1, m, n, k, transpose_a: flags & 1 != 0, transpose_b: flags & 2 != 0, stride_a: 0, stride_b: 0,
+                batch: 1,
+                m,
+                n,
+                k,
+                transpose_a: flags & 1 != 0,
+                transpose_b: flags & 2 != 0,
+                stride_a: 0,
+                stride_b: 0,
             };
             let results: Vec<Vec<u32>> = (0..TILES.len())
                 .map(|tile| {

@@ -9,11 +9,8 @@ pub fn fill(arguments: &[f32], shape: &[usize], numbers: Philox, out: &mut [f32]
     let (long, short) = (rows.max(columns), rows.min(columns));
     let mut vectors: Vec<Vec<f64>> = Vec::with_capacity(short);
     for j in 0..short {
-        let mut v: Vec<f64> = (0..long.div_ceil(4))
-            .flat_map(|i| numbers.normal4(j as u64, i as u64))
-            .take(long)
-            .map(f64::from)
-            .collect();
+        let mut v: Vec<f64> =
+            (0..long.div_ceil(4)).flat_map(|i| numbers.normal4(j as u64, i as u64)).take(long).map(f64::from).collect();
         for _ in 0..2 {
             for u in &vectors {
                 let dot: f64 = u.iter().zip(&v).map(|(a, b)| a * b).sum();

@@ -67,7 +67,13 @@ pub(crate) mod check {
     }
 
     /// Sweeps every exponent and both signs, plus special values, against an f64 reference.
-    pub fn sweep(name: &str, f: impl Fn(F32x4) -> F32x4, reference: impl Fn(f64) -> f64, bound: i64, domain: impl Fn(f32) -> bool) {
+    pub fn sweep(
+        name: &str,
+        f: impl Fn(F32x4) -> F32x4,
+        reference: impl Fn(f64) -> f64,
+        bound: i64,
+        domain: impl Fn(f32) -> bool,
+    ) {
         let mut worst = (0, 0.0f32);
         let mut try_one = |x: f32| {
             if !x.is_nan() && !domain(x) {
@@ -82,7 +88,19 @@ pub(crate) mod check {
         for bits in (0..=u32::MAX).step_by(9973) {
             try_one(f32::from_bits(bits));
         }
-        for x in [0.0, -0.0, 1.0, -1.0, f32::INFINITY, f32::NEG_INFINITY, f32::NAN, f32::MIN_POSITIVE, 1e-45, f32::MAX, f32::MIN] {
+        for x in [
+            0.0,
+            -0.0,
+            1.0,
+            -1.0,
+            f32::INFINITY,
+            f32::NEG_INFINITY,
+            f32::NAN,
+            f32::MIN_POSITIVE,
+            1e-45,
+            f32::MAX,
+            f32::MIN,
+        ] {
             try_one(x);
         }
         for i in -200_000..200_000 {

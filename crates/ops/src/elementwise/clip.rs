@@ -19,10 +19,17 @@ pub static OP: Op = Op {
     }),
     internal: false,
     #[cfg(any(test, feature = "reference"))]
-    reference: |r| r.each(|p| {
-        let x = r.at(0, p);
-        x.clamp(r.attrs.f32(0) as f64, r.attrs.f32(1) as f64)
-    }),
+    reference: |r| {
+        r.each(|p| {
+            let x = r.at(0, p);
+            x.clamp(r.attrs.f32(0) as f64, r.attrs.f32(1) as f64)
+        })
+    },
     #[cfg(any(test, feature = "reference"))]
-    samples: || vec![Sample::of(&[&[2, 5]]).attrs(vec![Attr::f32(-1.01), Attr::f32(0.77)]).domain(-2.0, 2.0), Sample::of(&[&[0]]).attrs(vec![Attr::f32(-1.01), Attr::f32(0.77)])],
+    samples: || {
+        vec![
+            Sample::of(&[&[2, 5]]).attrs(vec![Attr::f32(-1.01), Attr::f32(0.77)]).domain(-2.0, 2.0),
+            Sample::of(&[&[0]]).attrs(vec![Attr::f32(-1.01), Attr::f32(0.77)]),
+        ]
+    },
 };

@@ -19,10 +19,12 @@ pub static OP: Op = Op {
     }),
     internal: false,
     #[cfg(any(test, feature = "reference"))]
-    reference: |r| r.each(|p| {
-        let x = r.at(0, p);
-        crate::sample::erf(x)
-    }),
+    reference: |r| {
+        r.each(|p| {
+            let x = r.at(0, p);
+            crate::sample::erf(x)
+        })
+    },
     #[cfg(any(test, feature = "reference"))]
     samples: || vec![Sample::of(&[&[2, 5]]).domain(-2.0, 2.0), Sample::of(&[&[0]])],
 };

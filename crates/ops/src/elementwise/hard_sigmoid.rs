@@ -19,10 +19,12 @@ pub static OP: Op = Op {
     }),
     internal: false,
     #[cfg(any(test, feature = "reference"))]
-    reference: |r| r.each(|p| {
-        let x = r.at(0, p);
-        (x / 6.0 + 0.5).clamp(0.0, 1.0)
-    }),
+    reference: |r| {
+        r.each(|p| {
+            let x = r.at(0, p);
+            (x / 6.0 + 0.5).clamp(0.0, 1.0)
+        })
+    },
     #[cfg(any(test, feature = "reference"))]
     samples: || vec![Sample::of(&[&[2, 5]]).domain(-2.0, 2.0), Sample::of(&[&[0]])],
 };

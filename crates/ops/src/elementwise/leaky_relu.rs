@@ -18,10 +18,22 @@ pub static OP: Op = Op {
     }),
     internal: false,
     #[cfg(any(test, feature = "reference"))]
-    reference: |r| r.each(|p| {
-        let x = r.at(0, p);
-        if x < 0.0 { x * r.attrs.f32(0) as f64 } else { x }
-    }),
+    reference: |r| {
+        r.each(|p| {
+            let x = r.at(0, p);
+            if x < 0.0 {
+                x * r.attrs.f32(0) as f64
+            } else {
+                x
+            }
+        })
+    },
     #[cfg(any(test, feature = "reference"))]
-    samples: || vec![Sample::of(&[&[2, 5]]).attrs(vec![Attr::f32(0.25)]).domain(0.1, 0.9), Sample::of(&[&[2, 5]]).attrs(vec![Attr::f32(0.25)]).domain(-0.9, -0.1), Sample::of(&[&[0]]).attrs(vec![Attr::f32(0.25)])],
+    samples: || {
+        vec![
+            Sample::of(&[&[2, 5]]).attrs(vec![Attr::f32(0.25)]).domain(0.1, 0.9),
+            Sample::of(&[&[2, 5]]).attrs(vec![Attr::f32(0.25)]).domain(-0.9, -0.1),
+            Sample::of(&[&[0]]).attrs(vec![Attr::f32(0.25)]),
+        ]
+    },
 };

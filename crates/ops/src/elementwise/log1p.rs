@@ -16,10 +16,12 @@ pub static OP: Op = Op {
     }),
     internal: false,
     #[cfg(any(test, feature = "reference"))]
-    reference: |r| r.each(|p| {
-        let x = r.at(0, p);
-        x.ln_1p()
-    }),
+    reference: |r| {
+        r.each(|p| {
+            let x = r.at(0, p);
+            x.ln_1p()
+        })
+    },
     #[cfg(any(test, feature = "reference"))]
     samples: || vec![Sample::of(&[&[2, 5]]).domain(-0.8, 4.0), Sample::of(&[&[0]])],
 };

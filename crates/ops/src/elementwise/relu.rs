@@ -17,10 +17,14 @@ pub static OP: Op = Op {
     }),
     internal: false,
     #[cfg(any(test, feature = "reference"))]
-    reference: |r| r.each(|p| {
-        let x = r.at(0, p);
-        x.max(0.0)
-    }),
+    reference: |r| {
+        r.each(|p| {
+            let x = r.at(0, p);
+            x.max(0.0)
+        })
+    },
     #[cfg(any(test, feature = "reference"))]
-    samples: || vec![Sample::of(&[&[2, 5]]).domain(0.1, 0.9), Sample::of(&[&[2, 5]]).domain(-0.9, -0.1), Sample::of(&[&[0]])],
+    samples: || {
+        vec![Sample::of(&[&[2, 5]]).domain(0.1, 0.9), Sample::of(&[&[2, 5]]).domain(-0.9, -0.1), Sample::of(&[&[0]])]
+    },
 };

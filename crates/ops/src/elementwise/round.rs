@@ -12,10 +12,12 @@ pub static OP: Op = Op {
     vjp: None,
     internal: false,
     #[cfg(any(test, feature = "reference"))]
-    reference: |r| r.each(|p| {
-        let x = r.at(0, p);
-        x.round_ties_even()
-    }),
+    reference: |r| {
+        r.each(|p| {
+            let x = r.at(0, p);
+            x.round_ties_even()
+        })
+    },
     #[cfg(any(test, feature = "reference"))]
     samples: || vec![Sample::of(&[&[2, 5]]).domain(0.6, 1.4), Sample::of(&[&[0]])],
 };

@@ -21,10 +21,14 @@ pub static OP: Op = Op {
     }),
     internal: false,
     #[cfg(any(test, feature = "reference"))]
-    reference: |r| r.each(|p| {
-        let x = r.at(0, p);
-        1.050_700_987_355_480_5 * if x < 0.0 { x.exp_m1() * 1.673_263_242_354_377_2 } else { x }
-    }),
+    reference: |r| {
+        r.each(|p| {
+            let x = r.at(0, p);
+            1.050_700_987_355_480_5 * if x < 0.0 { x.exp_m1() * 1.673_263_242_354_377_2 } else { x }
+        })
+    },
     #[cfg(any(test, feature = "reference"))]
-    samples: || vec![Sample::of(&[&[2, 5]]).domain(0.1, 0.9), Sample::of(&[&[2, 5]]).domain(-0.9, -0.1), Sample::of(&[&[0]])],
+    samples: || {
+        vec![Sample::of(&[&[2, 5]]).domain(0.1, 0.9), Sample::of(&[&[2, 5]]).domain(-0.9, -0.1), Sample::of(&[&[0]])]
+    },
 };

@@ -18,10 +18,12 @@ pub static OP: Op = Op {
     }),
     internal: false,
     #[cfg(any(test, feature = "reference"))]
-    reference: |r| r.each(|p| {
-        let x = r.at(0, p);
-        1.0 / (1.0 + (-x).exp())
-    }),
+    reference: |r| {
+        r.each(|p| {
+            let x = r.at(0, p);
+            1.0 / (1.0 + (-x).exp())
+        })
+    },
     #[cfg(any(test, feature = "reference"))]
     samples: || vec![Sample::of(&[&[2, 5]]).domain(-2.0, 2.0), Sample::of(&[&[0]])],
 };

@@ -16,10 +16,12 @@ pub static OP: Op = Op {
     }),
     internal: false,
     #[cfg(any(test, feature = "reference"))]
-    reference: |r| r.each(|p| {
-        let x = r.at(0, p);
-        x * x
-    }),
+    reference: |r| {
+        r.each(|p| {
+            let x = r.at(0, p);
+            x * x
+        })
+    },
     #[cfg(any(test, feature = "reference"))]
     samples: || vec![Sample::of(&[&[2, 5]]).domain(-2.0, 2.0), Sample::of(&[&[0]])],
 };

@@ -16,10 +16,21 @@ pub static OP: Op = Op {
     }),
     internal: false,
     #[cfg(any(test, feature = "reference"))]
-    reference: |r| r.each(|p| {
-        let (x, y) = (r.at(0, p), r.at(1, p));
-        x - y
-    }),
+    reference: |r| {
+        r.each(|p| {
+            let (x, y) = (r.at(0, p), r.at(1, p));
+            x - y
+        })
+    },
     #[cfg(any(test, feature = "reference"))]
-    samples: || vec![Sample::of(&[&[2, 5], &[2, 5]]), Sample::of(&[&[3, 4], &[4]]), Sample::of(&[&[3, 1], &[3, 4]]), Sample::of(&[&[2, 3, 4], &[2, 1, 4]]), Sample::of(&[&[], &[3]]), Sample::of(&[&[2], &[3]]).invalid()],
+    samples: || {
+        vec![
+            Sample::of(&[&[2, 5], &[2, 5]]),
+            Sample::of(&[&[3, 4], &[4]]),
+            Sample::of(&[&[3, 1], &[3, 4]]),
+            Sample::of(&[&[2, 3, 4], &[2, 1, 4]]),
+            Sample::of(&[&[], &[3]]),
+            Sample::of(&[&[2], &[3]]).invalid(),
+        ]
+    },
 };

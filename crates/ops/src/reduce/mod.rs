@@ -17,11 +17,13 @@ pub fn block(shape: &[usize], attrs: Attrs) -> Option<(usize, usize, usize)> {
     let (Some(&first), Some(&last)) = (axes.first(), axes.last()) else {
         return Some((product(shape), 1, 1));
     };
-    (last - first + 1 == axes.len()).then(|| (product(&shape[..first]), product(&shape[first..=last]), product(&shape[last + 1..])))
+    (last - first + 1 == axes.len())
+        .then(|| (product(&shape[..first]), product(&shape[first..=last]), product(&shape[last + 1..])))
 }
 
 pub(crate) fn lower(kind: Kind, l: Lowering, push: &mut dyn FnMut(Box<dyn Kernel>)) {
-    let (outer, axis, inner) = block(&l.shapes[0], l.attrs).expect("axes side by side: the graph splits other reductions");
+    let (outer, axis, inner) =
+        block(&l.shapes[0], l.attrs).expect("axes side by side: the graph splits other reductions");
     push(Box::new(Reduce { kind, input: l.inputs[0], out: l.out, outer, axis, inner }));
 }
 
