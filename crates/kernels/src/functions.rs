@@ -155,8 +155,8 @@ functions! {
 
 const SELU_ALPHA: f32 = 1.673_263_2;
 const SELU_SCALE: f32 = 1.050_701;
-const FRAC_1_SQRT_2PI: f32 = 0.398_942_28;
-const GELU_SCALE: f32 = 0.797_884_56;
+const FRAC_1_SQRT_2PI: f32 = 0.398_942_3;
+const GELU_SCALE: f32 = 0.797_884_6;
 const GELU_CUBIC: f32 = 0.044_715;
 
 /// √(2/π)·(x + 0.044715·x³)
@@ -184,7 +184,7 @@ unsafe fn dropout(block: &Block, imm: [f32; 2], context: &StepContext) {
     let mut numbers = [0.0f32; 4];
     for i in 0..block.len {
         let index = block.index + i;
-        if i == 0 || index % 4 == 0 {
+        if i == 0 || index.is_multiple_of(4) {
             numbers = generator.uniform4(context.step, (index / 4) as u64);
         }
         // SAFETY: i < len.

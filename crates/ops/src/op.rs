@@ -117,6 +117,9 @@ pub struct Lowering<'a> {
     pub epilogue: Option<Fused>,
 }
 
+/// Takes the records of a call, in the order in which they run.
+pub type Push<'a> = &'a mut dyn FnMut(Box<dyn Kernel>);
+
 /// How a call becomes records.
 pub enum Lower {
     /// One function of each element; fused with its neighbours.
@@ -124,10 +127,7 @@ pub enum Lower {
     /// The same words under another shape: nothing to run.
     Alias,
     /// Records of its own.
-    Records {
-        workspace: fn(&[Vec<usize>], &[usize], Attrs) -> usize,
-        lower: fn(Lowering, &mut dyn FnMut(Box<dyn Kernel>)),
-    },
+    Records { workspace: fn(&[Vec<usize>], &[usize], Attrs) -> usize, lower: fn(Lowering, Push) },
 }
 
 /// No workspace.

@@ -250,7 +250,7 @@ impl Gemm {
                 let panel = &mut packed_a[panel * mr * kc..][..mr * kc];
                 interleave(&a[(row + i) * k + k0..], k, mr.min(rows - i), kc, mr, panel);
             }
-        } else if rows % mr != 0 && self.shape.transpose_a {
+        } else if !rows.is_multiple_of(mr) && self.shape.transpose_a {
             // The last rows of a transposed A would be read past their end: pack just those.
             let i = rows / mr * mr;
             pack_b(a, m, false, k0, kc, row + i, rows - i, mr, edge_a);

@@ -16,10 +16,7 @@ pub static OP: Op = Op {
     }),
     internal: false,
     #[cfg(any(test, feature = "reference"))]
-    reference: |r| r.each(|p| {
-        let x = r.at(0, p);
-        x
-    }),
+    reference: |r| r.each(|p| r.at(0, p)),
     #[cfg(any(test, feature = "reference"))]
     samples: || vec![Sample::of(&[&[2, 5]]).attrs(vec![Attr::f32(0.0), Attr::I32(7)]).domain(-2.0, 2.0), Sample::of(&[&[0]]).attrs(vec![Attr::f32(0.0), Attr::I32(7)])],
 };

@@ -12,6 +12,9 @@ pub struct Step {
     pub number: u64,
 }
 
+/// Changes a chunk of weights, given its gradients and the same chunk of each slot.
+pub type Update = fn(options: &[f32], step: Step, weights: &mut [f32], gradients: &[f32], slots: &mut [&mut [f32]]);
+
 /// An optimizer: how many numbers it keeps per weight, and how they and the weights change.
 pub struct Optimizer {
     pub name: &'static str,
@@ -19,7 +22,7 @@ pub struct Optimizer {
     pub options: &'static [&'static str],
     pub slots: fn(options: &[f32]) -> usize,
     /// `slots` holds as many slices of the weights' length as `slots` says.
-    pub update: fn(options: &[f32], step: Step, weights: &mut [f32], gradients: &[f32], slots: &mut [&mut [f32]]),
+    pub update: Update,
 }
 
 /// All of them; the index is the code that settings use.
