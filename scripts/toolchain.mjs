@@ -1,6 +1,7 @@
 // Which Rust builds the engine: rustup's nightly where it has the standard library's source, else Debian's rustc-web.
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+// Looks at files only: asking rustup would take longer than everything else, and could start a download.
+import { existsSync, readdirSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 export const root = resolve(import.meta.dirname, '..');
@@ -8,40 +9,39 @@ export const tools = join(root, '.tools');
 export const WASM_BINDGEN = '0.2.127';
 export const WASM_PACK = '0.15.1';
 
-export function capture(command, args, env = process.env) {
-  try {
-    return execFileSync(command, args, { env, stdio: ['ignore', 'pipe', 'ignore'] }).toString().trim();
-  } catch {
-    return '';
-  }
+const cargoHome = process.env.CARGO_HOME ?? join(homedir(), '.cargo');
+const rustupHome = process.env.RUSTUP_HOME ?? join(homedir(), '.rustup');
+
+/** The path of a program, as a shell would find it, or in cargo's own folder. */
+export function which(program) {
+  const folders = [...(process.env.PATH ?? '').split(':'), join(cargoHome, 'bin')];
+  return folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
 }
 
-function nightly() {
-  const sysroot = capture('rustc', ['+nightly', '--print', 'sysroot']);
-  return sysroot && existsSync(join(sysroot, 'lib/rustlib/src/rust/library/std/Cargo.toml')) ? sysroot : '';
+function nightlyWithSource() {
+  const toolchains = join(rustupHome, 'toolchains');
+  if (!existsSync(toolchains)) return false;
+  return readdirSync(toolchains)
+    .filter((name) => /^nightly(?!-\d)/.test(name)) // "nightly-2026-05-20-…" has another name for rustup
+    .some((name) => existsSync(join(toolchains, name, 'lib/rustlib/src/rust/library/std/Cargo.toml')));
 }
-
-const DEBIAN_SOURCE = '/usr/lib/rust-web/lib/rustlib/src/rust/library';
 
 /** The toolchain in use: its name, and the environment that cargo and wasm-pack need. */
 export function toolchain() {
-  const bins = [join(tools, 'bin'), join(root, 'node_modules/.bin')];
-  if (nightly()) {
-    return { name: 'rustup nightly', env: { ...process.env, RUSTUP_TOOLCHAIN: 'nightly', PATH: [...bins, process.env.PATH].join(':') } };
+  const path = [join(tools, 'bin'), join(root, 'node_modules/.bin')];
+  // Both need it: Debian's compiler for -Zbuild-std, either for libtest's machine-readable report.
+  const env = { ...process.env, RUSTC_BOOTSTRAP: '1' };
+  if (nightlyWithSource()) {
+    const bin = join(cargoHome, 'bin');
+    return { name: 'rustup nightly', debian: false, env: { ...env, RUSTUP_TOOLCHAIN: 'nightly', PATH: [...path, bin, process.env.PATH].join(':') } };
   }
   return {
     name: 'Debian rustc-web',
+    debian: true,
     env: {
-      ...process.env,
-      RUSTC_BOOTSTRAP: '1',
+      ...env,
       CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER: 'wasm-ld-22',
-      PATH: [...bins, '/usr/bin', process.env.PATH].join(':'),
+      PATH: [...path, '/usr/bin', process.env.PATH].join(':'),
     },
   };
 }
-
-/** Whether Debian's toolchain is what we use but isn't there yet. */
-export function needsDebianPackages() {
-  return !nightly() && !(existsSync('/usr/bin/rustc') && existsSync('/usr/bin/wasm-ld-22') && capture('dpkg', ['-s', 'rust-web-src']));
-}
-export { DEBIAN_SOURCE };
