@@ -1,7 +1,5 @@
-// Small helpers of the other scripts: run a program quietly, time a job, see whether something must be made again.
+// Small helpers of the other scripts: run a program quietly, say what a job does and how long it took.
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { root } from './toolchain.mjs';
 
 export const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
@@ -34,21 +32,3 @@ export async function job(name, what, work) {
   console.log(`  ${name.padEnd(10)} done in ${seconds(started)}`);
   return result;
 }
-
-const SKIPPED = new Set(['node_modules', 'target', 'dist', 'pkg-simd128', 'pkg-relaxed']);
-
-/** When the newest file among these files and folders was changed, in milliseconds. */
-export function newest(...paths) {
-  let latest = 0;
-  for (const path of paths) {
-    const full = join(root, path);
-    if (!existsSync(full)) continue;
-    const stat = statSync(full);
-    if (!stat.isDirectory()) latest = Math.max(latest, stat.mtimeMs);
-    else for (const name of readdirSync(full)) if (!SKIPPED.has(name)) latest = Math.max(latest, newest(join(path, name)));
-  }
-  return latest;
-}
-
-/** Whether `output` is missing or older than one of its sources. */
-export const stale = (output, ...sources) => !existsSync(join(root, output)) || newest(...sources) > statSync(join(root, output)).mtimeMs;

@@ -1,9 +1,9 @@
 // Installs what building needs and isn't there yet: `npm run setup [-- --tests]`. Safe to repeat; does nothing the second time.
 // Rust with the standard library's source (apt-get, or rustup's nightly), wasm-bindgen and wasm-pack (cargo, into .tools),
 // node_modules; with --tests also browsers (apt-get) and other runtimes (npm, into .tools).
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { job, run, seconds, stale } from './run.mjs';
+import { job, run, seconds } from './run.mjs';
 import { root, toolchain, tools, WASM_BINDGEN, WASM_PACK, which } from './toolchain.mjs';
 
 const RUST = ['rustc-web', 'cargo-web', 'rust-web-src', 'lld-22'];
@@ -43,6 +43,9 @@ async function installTools(env) {
   rmSync(target, { recursive: true, force: true });
 }
 
+/** When a file was last changed; 0 where there is none. */
+const changed = (path) => statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
 const npm = (...args) => run('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error']);
 const missingRuntimes = () => Object.keys(RUNTIMES).filter((name) => !existsSync(join(tools, name, 'node_modules/.package-lock.json')));
 
@@ -62,7 +65,7 @@ async function install(tests) {
     const late = async () => { await installing; await build(env); };
     jobs.push(early ? build(debian ? process.env : env).catch(late) : late());
   }
-  if (stale('node_modules/.package-lock.json', 'package-lock.json')) jobs.push(job('npm', 'npm ci', () => npm('ci')));
+  if (changed('node_modules/.package-lock.json') < changed('package-lock.json')) jobs.push(job('npm', 'npm ci', () => npm('ci')));
   if (tests) {
     const names = missingRuntimes();
     if (names.length) {
@@ -79,15 +82,11 @@ const remedy = (packages) => packages.some((name) => RUST.includes(name))
   ? 'No Rust that can build the standard library: run "rustup toolchain install nightly --component rust-src rustfmt clippy".'
   : `The tests need ${packages.join(', ')}: install them with your system's package manager.`;
 
-/** Makes this machine ready; `tests` adds what only the tests need, `payloads` builds these payloads where they are out of date. */
-export async function setup({ tests = false, payloads = [] } = {}) {
+/** Makes this machine ready to build; with `tests`, to test as well. */
+export async function setup({ tests = false } = {}) {
   const started = performance.now();
   const jobs = await install(tests);
   console.log(`set-up with ${toolchain().name}: ${jobs ? `done in ${seconds(started)}` : 'everything is there'}`);
-  if (payloads.length) {
-    const { buildPayloads } = await import('./build-wasm.mjs');
-    await buildPayloads(payloads);
-  }
 }
 
 if (process.argv[1] && resolve(process.argv[1]) === import.meta.filename) {
