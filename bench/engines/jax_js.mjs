@@ -1,0 +1,99 @@
+// jax-js on its wasm backend: a jitted step of value-and-gradient and an optimizer written with its numpy, as its users do.
+// Operations consume their arguments; `.ref` keeps one alive.
+import { denseWeights } from '../data.mjs';
+import { repeat } from '../measure.mjs';
+
+async function open() {
+  const { numpy: np, jit, valueAndGrad, init, defaultDevice, nn, tree } = await import('@jax-js/jax');
+  await init('wasm');
+  defaultDevice('wasm');
+
+  const array = (values, shape) => np.array(values).reshape(shape);
+  const parameters = (sizes) => denseWeights(sizes).map((layer) => ({ w: array(layer.kernel, [layer.inputs, layer.units]), b: array(layer.bias, [layer.units]) }));
+  const activate = { relu: nn.relu, tanh: np.tanh, sigmoid: nn.sigmoid, softmax: (x) => nn.softmax(x) };
+
+  /** The stack without its last activation, which the losses contain. */
+  function logits(layers, x, activations) {
+    return layers.reduce((h, { w, b }, i) => {
+      const z = np.matmul(h, w).add(b);
+      return i < layers.length - 1 ? activate[activations[i]](z) : z;
+    }, x);
+  }
+
+  const losses = {
+    categoricalCrossentropy: (z, y, batch) => nn.logSoftmax(z).mul(y).sum().mul(-1 / batch),
+    binaryCrossentropy: (z, y) => np.mean(nn.softplus(z.ref).sub(y.mul(z))),
+  };
+
+  const zeros = (p) => tree.map((v) => np.zeros(v.shape), tree.ref(p));
+  const optimizers = {
+    sgd: {
+      state: () => np.array(0),
+      update: (p, state, g) => [tree.map((v, d) => v.sub(d.mul(0.01)), p, g), state],
+    },
+    adam: {
+      state: (p) => ({ m: zeros(p), v: zeros(p), t: np.array(0) }),
+      update(p, state, g) {
+        const t = state.t.add(1);
+        const m = tree.map((a, d) => a.mul(0.9).add(d.mul(0.1)), state.m, tree.ref(g));
+        const v = tree.map((a, d) => a.mul(0.999).add(d.ref.mul(d).mul(0.001)), state.v, g);
+        const unbias = (beta) => np.subtract(1, np.exp(t.ref.mul(Math.log(beta))));
+        const rate = np.sqrt(unbias(0.999)).div(unbias(0.9)).mul(0.001);
+        const next = tree.map((a, mean, square) => a.sub(mean.mul(rate.ref).div(np.sqrt(square).add(1e-7))), p, tree.ref(m), tree.ref(v));
+        rate.dispose();
+        return [next, { m, v, t }];
+      },
+    },
+  };
+
+  function train({ sizes, activations, loss, optimizer, batch, rows, x, y }) {
+    const split = (values, width) => Array.from({ length: rows / batch }, (_, i) => array(values.slice(i * batch * width, (i + 1) * batch * width), [batch, width]));
+    const [inputs, labels] = [split(x, sizes[0]), split(y, sizes.at(-1))];
+    const lossOf = (p, xs, ys) => losses[loss](logits(p, xs, activations), ys, batch);
+    const step = jit((p, state, xs, ys) => {
+      const [value, gradients] = valueAndGrad(lossOf)(tree.ref(p), xs, ys);
+      return [value, ...optimizers[optimizer].update(p, state, gradients)];
+    });
+    let p = parameters(sizes);
+    let state = optimizers[optimizer].state(p);
+    return async (epochs) => {
+      for (let epoch = 0; epoch < epochs; epoch++) {
+        for (let i = 0; i < inputs.length; i++) {
+          let value;
+          [value, p, state] = step(p, state, inputs[i].ref, labels[i].ref);
+          if (i < inputs.length - 1) value.dispose();
+          else await value.data(); // the loss of the epoch, like the others report it
+        }
+      }
+    };
+  }
+
+  function predict({ sizes, activations, rows, x }) {
+    const p = parameters(sizes);
+    const f = jit((layers, xs) => activate[activations.at(-1)](logits(layers, xs, activations)));
+    return repeat(() => { f(tree.ref(p), array(x, [rows, sizes[0]])).dataSync(); });
+  }
+
+  async function finish(y) {
+    await y.blockUntilReady();
+    y.dispose();
+  }
+
+  function gemm({ n, a, b, transposeA, transposeB }) {
+    const [left, right] = [array(a, [n, n]), array(b, [n, n])];
+    const f = jit((l, r) => np.matmul(transposeA ? l.transpose() : l, transposeB ? r.transpose() : r));
+    return repeat(() => finish(f(left.ref, right.ref)));
+  }
+
+  const functions = { ...activate, exponential: np.exp, gelu: (x) => nn.gelu(x, { approximate: false }) };
+
+  function map({ op, rows, cols, x, repeat: times }) {
+    const input = array(x, [rows, cols]);
+    const f = jit((v) => { for (let i = 0; i < times; i++) v = functions[op](v); return v; });
+    return repeat(() => finish(f(input.ref)));
+  }
+
+  return { train, predict, gemm, map };
+}
+
+export const engines = { 'jax-js': { package: '@jax-js/jax', open } };

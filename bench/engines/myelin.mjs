@@ -1,0 +1,43 @@
+// Myelin as a user meets it: the built package, models of layers, `fit` and `predict`.
+import { repeat } from '../measure.mjs';
+
+async function open({ threads, worker, turbo }) {
+  const { init, layers, optimizers, sequential } = await import('../../dist/index.js');
+  await init({ threads, worker, ...(turbo ? { turbo } : {}) });
+
+  const build = ({ sizes, activations }) =>
+    sequential(activations.map((activation, i) => layers.dense({ units: sizes[i + 1], activation, ...(i ? {} : { inputShape: [sizes[0]] }) })));
+
+  function train(spec) {
+    const model = build(spec);
+    model.compile({ optimizer: optimizers[spec.optimizer]({ learningRate: spec.optimizer === 'sgd' ? 0.01 : 0.001 }), loss: spec.loss });
+    const x = { data: spec.x, shape: [spec.rows, spec.sizes[0]] };
+    const y = { data: spec.y, shape: [spec.rows, spec.sizes.at(-1)] };
+    return (epochs) => model.fit(x, y, { batchSize: spec.batch, epochs, verbose: 0 });
+  }
+
+  /** Direct mode answers at once, without a promise to wait for. */
+  const predictor = (model, x, batchSize) =>
+    repeat(worker ? () => model.predict(x, { batchSize }) : () => { model.predictSync(x, { batchSize }); });
+
+  const predict = (spec) => predictor(build(spec), { data: spec.x, shape: [spec.rows, spec.sizes[0]] }, spec.rows);
+
+  async function gemm({ n, a, b, transposeA, transposeB }) {
+    if (transposeA || transposeB) return undefined; // no layer is only that
+    const model = sequential([layers.dense({ units: n, useBias: false, inputShape: [n] })]);
+    await model.setWeights([{ data: b, shape: [n, n] }]);
+    return predictor(model, { data: a, shape: [n, n] }, n);
+  }
+
+  function map({ op, rows, cols, x, repeat: times }) {
+    const chain = Array.from({ length: times }, (_, i) => layers.activation({ activation: op, ...(i ? {} : { inputShape: [cols] }) }));
+    return predictor(sequential(chain), { data: x, shape: [rows, cols] }, rows);
+  }
+
+  return { train, predict, gemm, map };
+}
+
+export const engines = {
+  myelin: { threads: true, open: ({ threads }) => open({ threads, worker: true }) },
+  'myelin-direct': { threads: true, open: ({ threads }) => open({ threads, worker: false }) },
+};
