@@ -1,0 +1,49 @@
+// onnxruntime-web: inference only, on graphs written here. Every run copies its inputs in and its outputs out.
+import { denseWeights } from '../data.mjs';
+import { repeat } from '../measure.mjs';
+import { onnxModel } from '../onnx.mjs';
+
+const OPS = { relu: 'Relu', tanh: 'Tanh', sigmoid: 'Sigmoid', softmax: 'Softmax', exponential: 'Exp', gelu: 'Gelu' };
+
+async function open({ threads }) {
+  const ort = await import('onnxruntime-web');
+  ort.env.wasm.numThreads = threads;
+  ort.env.logLevel = 'error';
+
+  /** `run(count)` for a graph; its output is read, as whoever called it would. */
+  async function runner(graph, feeds) {
+    const session = await ort.InferenceSession.create(onnxModel(graph), { executionProviders: ['wasm'], intraOpNumThreads: threads });
+    const tensors = () => Object.fromEntries(graph.inputs.map(({ name, shape }, i) => [name, new ort.Tensor('float32', feeds[i], shape)]));
+    return repeat(async () => (await session.run(tensors()))[graph.output.name].data);
+  }
+
+  function predict({ sizes, activations, rows, x }) {
+    const weights = denseWeights(sizes).flatMap(({ inputs, units, kernel, bias }, i) => [
+      { name: `w${i}`, shape: [inputs, units], data: kernel },
+      { name: `b${i}`, shape: [units], data: bias },
+    ]);
+    const nodes = activations.flatMap((activation, i) => [
+      { op: 'Gemm', inputs: [i ? `y${i}` : 'x', `w${i}`, `b${i}`], output: `z${i}` },
+      { op: OPS[activation], inputs: [`z${i}`], output: `y${i + 1}` },
+    ]);
+    const output = { name: `y${activations.length}`, shape: [rows, sizes.at(-1)] };
+    return runner({ inputs: [{ name: 'x', shape: [rows, sizes[0]] }], output, weights, nodes }, [x]);
+  }
+
+  function gemm({ n, a, b, transposeA, transposeB }) {
+    const shape = [n, n];
+    const attributes = { transA: Number(transposeA), transB: Number(transposeB) };
+    const nodes = [{ op: 'Gemm', inputs: ['a', 'b'], output: 'y', attributes }];
+    return runner({ inputs: [{ name: 'a', shape }, { name: 'b', shape }], output: { name: 'y', shape }, nodes }, [a, b]);
+  }
+
+  function map({ op, rows, cols, x, repeat: times }) {
+    const nodes = Array.from({ length: times }, (_, i) => ({ op: OPS[op], inputs: [`y${i}`], output: `y${i + 1}` }));
+    const shape = [rows, cols];
+    return runner({ inputs: [{ name: 'y0', shape }], output: { name: `y${times}`, shape }, nodes }, [x]);
+  }
+
+  return { predict, gemm, map };
+}
+
+export const engines = { 'onnxruntime-web': { package: 'onnxruntime-web', threads: true, open } };
