@@ -54,7 +54,7 @@ impl Model {
         let memory = self.params.as_mut_slice();
         for (entry, start) in self.table.entries.iter().zip(&self.starts) {
             let out = &mut memory[entry.offset..entry.offset + entry.len()];
-            (init::ALL[start.initializer].fill)(&start.arguments, &entry.shape, Philox::new(seed, start.key), out);
+            (init::ALL[start.initializer].fill)(&start.arguments, &entry.shape, Philox::new(if start.seeded { 0 } else { seed }, start.key), out);
         }
     }
 
@@ -166,15 +166,23 @@ impl Model {
         found.ok_or_else(|| EngineError::new("protocol", format!("there is no program {program}")))
     }
 
-    /// A copy of the weights at an address that stays.
+    /// A copy of the weights at an address that stays; from now on it is renewed at the end of every epoch of training.
     pub fn take_snapshot(&mut self) -> usize {
-        let weights = self.weights();
-        if self.snapshot.len() == weights.len() {
-            self.snapshot.copy_from_slice(&weights);
-        } else {
-            self.snapshot = weights;
-        }
+        self.snapshot.resize(self.table.entries.iter().map(|e| e.len()).sum(), 0.0);
+        self.renew_snapshot();
         self.snapshot.as_ptr() as usize
+    }
+    /// Nothing, unless a snapshot was asked for.
+    pub fn renew_snapshot(&mut self) {
+        if self.snapshot.is_empty() {
+            return;
+        }
+        let memory = self.params.as_slice();
+        let mut at = 0;
+        for entry in &self.table.entries {
+            self.snapshot[at..at + entry.len()].copy_from_slice(&memory[entry.offset..entry.offset + entry.len()]);
+            at += entry.len();
+        }
     }
 
     pub fn words(&self) -> usize {

@@ -185,6 +185,9 @@ impl Run {
             if self.at == self.steps_per_epoch() {
                 completed.extend(self.metrics());
                 epochs_completed += 1;
+                if self.train {
+                    model.renew_snapshot();
+                }
                 self.epoch += 1;
                 if self.epoch == self.epochs.1 {
                     state = State::Finished;

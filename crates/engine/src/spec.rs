@@ -10,9 +10,11 @@ pub struct Start {
     pub initializer: usize,
     pub arguments: Vec<f32>,
     pub key: u64,
+    /// The key alone decides, whatever the model's seed is.
+    pub seeded: bool,
 }
 
-/// Reads, per parameter: dtype, rank, dims…, trainable, initializer, n, arguments…, key low, key high.
+/// Reads, per parameter: dtype, rank, dims…, trainable, initializer, n, arguments…, key low, key high, seeded.
 pub fn decode(words: &[u32]) -> Result<(ParameterTable, Vec<Start>), EngineError> {
     let bad = |what: &str| Err(EngineError::new("protocol", format!("model: {what}")));
     let mut w = Words::new(words);
@@ -39,7 +41,7 @@ pub fn decode(words: &[u32]) -> Result<(ParameterTable, Vec<Start>), EngineError
             return bad("unknown initializer");
         }
         let arguments = (0..count).map(|_| w.f32()).collect::<Result<Vec<_>, _>>()?;
-        starts.push(Start { initializer, arguments, key: w.u64()? });
+        starts.push(Start { initializer, arguments, key: w.u64()?, seeded: w.next()? != 0 });
         parameters.push((shape, dtype, trainable));
     }
     Ok((ParameterTable::new(parameters), starts))

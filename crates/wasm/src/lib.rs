@@ -94,6 +94,11 @@ impl Engine {
     pub fn program_free(&mut self, model: usize, program: usize) -> Result<()> {
         self.0.free_program(model, program).map_err(js)
     }
+    /// Whether a plan is too small for more than one thread.
+    pub fn program_small(&self, model: usize, program: usize) -> Result<bool> {
+        let model = self.0.model(model).map_err(js)?;
+        Ok(!model.program(program).map_err(js)?.sharing.team)
+    }
     /// The compiled plan, as JSON.
     pub fn plan_info(&self, model: usize, program: usize) -> Result<String> {
         let model = self.0.model(model).map_err(js)?;

@@ -1,0 +1,49 @@
+// Builds the package into dist/: payloads, bundle, types. `--fast` skips types and minifying. What is up to date is left alone.
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { root } from './toolchain.mjs';
+
+const PAYLOADS = { simd128: 'payload', relaxed: 'payload-relaxed' };
+const dist = join(root, 'dist');
+
+/** Time of the last change below a path. */
+export function newest(path) {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat) return 0;
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return Math.max(0, ...readdirSync(path).filter((name) => !/^pkg|^tests$/.test(name)).map((name) => newest(join(path, name))));
+}
+
+function timed(what, work) {
+  const started = performance.now();
+  work();
+  console.log(`${what}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
+}
+
+/** The payload as a module: gzip in base64. */
+function writePayload(payload) {
+  const name = PAYLOADS[payload];
+  const wasm = join(root, `crates/wasm/pkg-${payload}/myelin_bg.wasm`);
+  const target = join(dist, `${name}.js`);
+  if (newest(target) > newest(wasm)) return;
+  const base64 = gzipSync(readFileSync(wasm), { level: 9 }).toString('base64');
+  writeFileSync(target, `export const payload = '${base64}';\n`);
+  writeFileSync(join(dist, `${name}.d.ts`), 'export declare const payload: string;\n');
+  if (payload === 'simd128') copyFileSync(wasm, join(dist, 'engine.wasm'));
+}
+
+export function build({ fast = false, payloads = Object.keys(PAYLOADS) } = {}) {
+  const sources = Math.max(newest(join(root, 'crates')), newest(join(root, 'Cargo.toml')));
+  const stale = payloads.filter((p) => newest(join(root, `crates/wasm/pkg-${p}/myelin_bg.wasm`)) < sources);
+  if (stale.length) timed(`engine (${stale.join(', ')})`, () => execFileSync('node', ['scripts/build-wasm.mjs', ...stale], { cwd: root, stdio: 'inherit' }));
+  mkdirSync(dist, { recursive: true });
+  for (const payload of payloads) if (existsSync(join(root, `crates/wasm/pkg-${payload}`))) writePayload(payload);
+  if (newest(join(dist, fast ? 'index.js' : 'index.d.ts')) < Math.max(newest(join(root, 'ts/src')), newest(join(root, 'tsup.config.ts')))) {
+    const env = { ...process.env, ...(fast ? { MYELIN_FAST: '1' } : {}) };
+    timed('package', () => execFileSync('node', ['node_modules/tsup/dist/cli-default.js', '--silent'], { cwd: root, stdio: 'inherit', env }));
+  }
+}
+
+if (process.argv[1]?.endsWith('build.mjs')) build({ fast: process.argv.includes('--fast') });

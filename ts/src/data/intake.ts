@@ -1,0 +1,109 @@
+// Whatever the user gave becomes one typed array and a shape, or one clear error.
+import { DataError, ShapeError, show } from '../core/errors.js';
+import type { DType, Shape } from '../core/tensor.js';
+import { size } from '../core/values.js';
+import type { ArrayLike, DataArray, NDArray, NestedArray, TypedArray } from './ndarray.js';
+
+/** What an input should be like. */
+export interface Wanted {
+  /** For messages: "x", "y", "the input 'left'". */
+  readonly what: string;
+  /** Shape with the batch first. */
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+function isTyped(x: unknown): x is TypedArray {
+  return ArrayBuffer.isView(x) && !(x instanceof DataView);
+}
+function isNDArray(x: unknown): x is { data: TypedArray; shape: readonly number[] } {
+  return typeof x === 'object' && x !== null && 'data' in x && 'shape' in x && isTyped((x as NDArray).data);
+}
+
+/** Shape of nested arrays by their first elements. */
+function nestedShape(x: NestedArray): number[] {
+  const shape: number[] = [];
+  for (let at: unknown = x; Array.isArray(at) || isTyped(at); at = (at as readonly NestedArray[])[0]) shape.push(at.length);
+  return shape;
+}
+
+/** Copies nested arrays; every one must be as long as the first of its depth. */
+function flatten(x: NestedArray, shape: readonly number[], what: string): Float64Array {
+  const out = new Float64Array(size(shape));
+  let at = 0;
+  const walk = (value: unknown, depth: number, path: readonly number[]): void => {
+    const nested = Array.isArray(value) || isTyped(value);
+    if (depth === shape.length) {
+      if (typeof value !== 'number' && typeof value !== 'boolean') {
+        throw new DataError(`${what}: a number is expected at [${path.join(', ')}], received ${nested ? 'an array (the nesting is deeper here than elsewhere)' : String(value)}`, { received: value });
+      }
+      out[at++] = Number(value);
+      return;
+    }
+    const list = value as ArrayLike<Shape> & { length: number; [i: number]: unknown };
+    if (!nested || list.length !== shape[depth]) {
+      const received = nested ? `${list.length} elements` : String(value);
+      throw new DataError(`${what}: ragged: [${path.join(', ')}] has ${received} where others have ${shape[depth]}; make all rows equally long, for instance by padding`, { expected: shape[depth], received: nested ? list.length : value });
+    }
+    for (let i = 0; i < list.length; i++) walk(list[i], depth + 1, depth < 4 ? [...path, i] : path);
+  };
+  walk(x, 0, []);
+  return out;
+}
+
+/** The number of rows that a flat array makes, by the sizes that are known. */
+function rowsOf(length: number, { shape, what }: Wanted): number[] {
+  const row = shape.slice(1);
+  if (row.some((d) => d === null)) throw new ShapeError(`${what}: a typed array needs its shape here, because the model's ${show(shape)} leaves axes open; pass { data, shape }`, { expected: shape });
+  const perRow = size(row as number[]);
+  if (length % perRow !== 0) throw new ShapeError(`${what}: ${length} numbers can't be cut into rows of ${show(row)} (${perRow} numbers each)`, { expected: shape, received: [length] });
+  return [length / perRow, ...(row as number[])];
+}
+
+function shapeFits(shape: readonly number[], wanted: Shape): boolean {
+  return shape.length === wanted.length && shape.every((d, i) => wanted[i] === null || wanted[i] === d);
+}
+
+/** Rows of numbers, in the type in which the engine keeps them: bytes stay bytes for float inputs. */
+function convert(data: TypedArray | Float64Array, { dtype, what }: Wanted): DataArray {
+  if (dtype === 'int32') {
+    if (data instanceof Int32Array) return data;
+    const ints = Int32Array.from(data as ArrayLike & Iterable<number>);
+    for (let i = 0; i < ints.length; i++) if (ints[i] !== data[i]) throw new DataError(`${what}: whole numbers are expected, received ${data[i]} at index ${i}`, { received: data[i] });
+    return ints;
+  }
+  if (data instanceof Float32Array || data instanceof Uint8Array) return data;
+  if (data instanceof Uint8ClampedArray) return new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.length);
+  return Float32Array.from(data as Float64Array);
+}
+
+/** @throws {ShapeError} {DataError} when it can't be what is wanted. */
+export function intake(x: ArrayLike | null | undefined, wanted: Wanted): NDArray {
+  const { what, shape: target } = wanted;
+  if (x === null || x === undefined) throw new DataError(`${what} is missing`);
+  let data: TypedArray | Float64Array;
+  let shape: number[];
+  if (isNDArray(x)) {
+    [data, shape] = [x.data, [...x.shape]];
+    if (size(shape) !== data.length) throw new ShapeError(`${what}: the shape ${show(shape)} has ${size(shape)} elements and the data have ${data.length}`, { expected: size(shape), received: data.length });
+  } else if (isTyped(x)) {
+    [data, shape] = [x, rowsOf(x.length, wanted)];
+  } else if (Array.isArray(x)) {
+    shape = nestedShape(x as NestedArray);
+    data = flatten(x as NestedArray, shape, what);
+  } else {
+    throw new DataError(`${what}: numbers are expected as nested arrays, a typed array or { data, shape }, received ${typeof x}`, { received: typeof x });
+  }
+  // A list of numbers is a column where rows have one element.
+  if (shape.length === target.length - 1 && target.slice(shape.length).every((d) => d === 1)) shape = [...shape, 1];
+  if (shape[0] === 0) throw new DataError(`${what}: there are no rows`);
+  if (!shapeFits(shape, target)) throw new ShapeError(`${what}: the model expects ${show(target)}, received ${show(shape)}${hint(shape, target)}`, { expected: target, received: shape });
+  return { data: convert(data, wanted), shape };
+}
+
+function hint(shape: readonly number[], target: Shape): string {
+  if (shape.length === target.length - 1 && shapeFits([1, ...shape], target)) return '; a single row must be in a batch: wrap it in one more array';
+  const row = target.slice(1);
+  if (row.every((d) => d !== null) && size(shape.slice(1)) === size(row as number[])) return `; the rows have as many numbers: pass { data, shape: ${show([shape[0] ?? 0, ...row])} }`;
+  return '';
+}

@@ -1,0 +1,66 @@
+import type { ActivationLike } from '../activations/index.js';
+import { ConfigError } from '../core/errors.js';
+import { ops } from '../core/ops.generated.js';
+import type { InitializerLike } from '../initializers/index.js';
+import type { RegularizerLike } from '../regularizers/index.js';
+import { Layer, type LayerDefinition, type LayerOptions } from './layer.js';
+import type { LastAxis } from './shapes.js';
+
+export interface DenseConfig extends LayerOptions {
+  /** Width of the output. */
+  readonly units: number;
+  /** Default 'linear'. */
+  readonly activation?: ActivationLike;
+  /** Default true. */
+  readonly useBias?: boolean;
+  /** Default 'glorotUniform'. */
+  readonly kernelInitializer?: InitializerLike;
+  /** Default 'zeros'. */
+  readonly biasInitializer?: InitializerLike;
+  /** Default none. */
+  readonly kernelRegularizer?: RegularizerLike | null;
+  /** Default none. */
+  readonly biasRegularizer?: RegularizerLike | null;
+  /** A penalty on the output, divided by the batch size. Default none. */
+  readonly activityRegularizer?: RegularizerLike | null;
+}
+
+const definition: LayerDefinition<Required<Omit<DenseConfig, keyof LayerOptions>>> = {
+  className: 'Dense',
+  defaults: {
+    units: undefined as unknown as number,
+    activation: 'linear',
+    useBias: true,
+    kernelInitializer: 'glorotUniform',
+    biasInitializer: 'zeros',
+    kernelRegularizer: null,
+    biasRegularizer: null,
+    activityRegularizer: null,
+  },
+  check({ units }, name) {
+    if (!Number.isInteger(units) || units < 1) throw new ConfigError(`${name}: units must be a whole number above 0, received ${units}`, { layer: name, received: units });
+  },
+  call(scope, x) {
+    const { config } = scope;
+    const last = x.shape.at(-1);
+    if (x.shape.length < 2 || last === undefined) return scope.fail('needs an input of at least two axes, [batch, …, features]', x.shape);
+    const kernel = scope.weight('kernel', [last, config.units], { initializer: config.kernelInitializer, regularizer: config.kernelRegularizer });
+    const flat = x.shape.length === 2 ? x : ops.reshape(x, { shape: [-1, last] });
+    let y = ops.matmul(flat, kernel);
+    if (config.useBias) y = ops.add(y, scope.weight('bias', [config.units], { initializer: config.biasInitializer, regularizer: config.biasRegularizer }));
+    y = scope.activate(y, config.activation);
+    const out = x.shape.length === 2 ? y : ops.reshape(y, { shape: [...x.shape.slice(0, -1), config.units] });
+    scope.penalize(out, config.activityRegularizer);
+    return out;
+  },
+};
+
+/**
+ * Fully connected: `activation(x · kernel + bias)` over the last axis. [batch, …, in] → [batch, …, units].
+ * Weights: kernel [in, units], bias [units]. Keras's Dense.
+ * @example
+ * const model = sequential([layers.dense({ units: 10, activation: 'softmax', inputShape: [784] })]);
+ */
+export function dense<const U extends number, const I extends readonly (number | null)[] | undefined = undefined>(config: DenseConfig & { readonly units: U; readonly inputShape?: I }) {
+  return new Layer<LastAxis<U, 'dense'>, I, Required<Omit<DenseConfig, keyof LayerOptions>>>(definition, config as never);
+}

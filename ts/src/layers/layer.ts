@@ -1,0 +1,244 @@
+import { type Activation, type ActivationLike, activation } from '../activations/index.js';
+import { checkKeys, ConfigError, ShapeError, show } from '../core/errors.js';
+import type { Program } from '../core/program.js';
+import type { DType, Shape, Tensor, Tracer } from '../core/tensor.js';
+import { type Initializer, type InitializerLike, initializer } from '../initializers/index.js';
+import { type Regularizer, type RegularizerLike, regularizer } from '../regularizers/index.js';
+import { scale } from '../core/values.js';
+import { Weight } from './weight.js';
+import type { ShapeFn } from './shapes.js';
+import { type Node, Symbolic } from './symbolic.js';
+
+/** Options of every layer. */
+export interface LayerOptions {
+  /** Unique in a model; by default the layer's kind, numbered. */
+  readonly name?: string;
+  /** Whether training changes the weights. Default true. */
+  readonly trainable?: boolean;
+  /** Shape of one row of the input, without the batch: what a first layer needs. */
+  readonly inputShape?: readonly (number | null)[];
+  /** Element type of the input. Default float32. */
+  readonly dtype?: DType;
+}
+
+/** What happens when a layer is called: weights are declared where they are used, in Keras's order. */
+export interface LayerDefinition<C extends object> {
+  /** The name that files store: Keras's class. */
+  readonly className: string;
+  /** Every option with its default; `undefined` for those that must be given. */
+  readonly defaults: C;
+  /** Checks options that the types can't, when the layer is made. */
+  readonly check?: (config: C, name: string) => void;
+  /** Layers inside this one. */
+  readonly sublayers?: (config: C) => readonly Layer[];
+  readonly call: (scope: Scope<C>, ...inputs: Tensor[]) => Tensor | readonly Tensor[];
+  /** What becomes of the mask; by default it passes on. `null` drops it. */
+  readonly mask?: ((config: C, scope: Scope<C>, ...inputs: Tensor[]) => Tensor | undefined) | null;
+}
+
+/** What all traces of one model share: the order of its weights. */
+export interface Weights {
+  /** The weight's place; its path is noted when the order is being made. */
+  indexOf(weight: Weight, path: string): number;
+}
+
+/** One trace of a model: a program, and what its layers leave beside their results. */
+export class Trace {
+  /** Penalties that join the loss. */
+  readonly penalties: Tensor[] = [];
+  readonly masks = new Map<Tensor, Tensor>();
+  constructor(
+    readonly program: Program,
+    readonly training: boolean,
+    readonly weights: Weights,
+  ) {}
+
+  /** Runs `body` under the path of a layer. */
+  within<T>(name: string, body: () => T): T {
+    const outer = this.program.origin;
+    this.program.origin = outer ? `${outer}/${name}` : name;
+    try {
+      return body();
+    } finally {
+      this.program.origin = outer;
+    }
+  }
+}
+
+/** 32 bits of a name: keys of random numbers follow from paths, never from the order of creation. */
+export function hash(text: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  h ^= h >>> 16;
+  h = Math.imul(h, 0x85ebca6b);
+  return (h ^ (h >>> 13)) | 0;
+}
+
+export interface WeightOptions {
+  readonly initializer: InitializerLike;
+  readonly regularizer?: RegularizerLike | null | undefined;
+  /** False for state that only the layer itself changes. */
+  readonly trainable?: boolean;
+}
+
+/** What a layer's `call` sees. */
+export class Scope<C extends object = object> {
+  private randoms = 0;
+  constructor(
+    readonly layer: Layer,
+    readonly config: C,
+    readonly trace: Trace,
+  ) {}
+
+  get training(): boolean {
+    return this.trace.training;
+  }
+  get tracer(): Tracer {
+    return this.trace.program;
+  }
+  /** The layer's path in the model. */
+  get path(): string {
+    return this.trace.program.origin;
+  }
+  /** Declares a weight of the layer, or answers the one declared before. */
+  weight(name: string, shape: readonly number[], options: WeightOptions): Tensor {
+    const path = `${this.path}/${name}`;
+    const weight = this.layer.declare(name, path, shape, options);
+    const value = this.trace.program.param(this.trace.weights.indexOf(weight, path), shape);
+    if (weight.regularizer && !this.layer.penalized.has(this.trace)) this.trace.penalties.push(weight.regularizer.penalty(value));
+    return value;
+  }
+  /** Sets a weight that isn't trained, after the step. */
+  update(name: string, value: Tensor): void {
+    const weight = this.layer.weights.get(name);
+    if (this.training && weight) this.trace.program.update(this.trace.weights.indexOf(weight, `${this.path}/${name}`), value);
+  }
+  /** Adds a scalar to the loss of the model. */
+  addLoss(value: Tensor): void {
+    this.trace.penalties.push(value);
+  }
+  /** Adds a penalty on a layer's output, divided by the batch size. */
+  penalize(output: Tensor, given: RegularizerLike | null | undefined): void {
+    if (given) this.addLoss(scale(regularizer(given).penalty(output), 1 / (output.shape[0] as number)));
+  }
+  /** A key for random numbers: the same in every trace of the layer. */
+  key(): number {
+    return hash(`${this.path}#${this.randoms++}`);
+  }
+  activate(x: Tensor, given: ActivationLike | null | undefined): Tensor {
+    return given == null ? x : activation(given).apply(x);
+  }
+  /** Calls a layer inside this one, under its name. */
+  call(layer: Layer, ...inputs: Tensor[]): Tensor {
+    return layer.trace(this.trace, inputs)[0] as Tensor;
+  }
+  mask(x: Tensor): Tensor | undefined {
+    return this.trace.masks.get(x);
+  }
+  /** The size of an axis that weights depend on. */
+  fail(message: string, received: readonly number[]): never {
+    throw new ShapeError(`${this.path}: ${message}, received ${show([null, ...received.slice(1)])}`, { layer: this.path, received });
+  }
+}
+
+/** Options that every factory accepts. */
+const COMMON = ['name', 'trainable', 'inputShape', 'dtype'];
+
+/**
+ * A layer: a definition and its options. Made by the factories in `layers`; `.apply` calls it on symbolic values.
+ * `F` maps the shape of its input to that of its output, `I` is the shape given with `inputShape`.
+ */
+export class Layer<F extends ShapeFn = ShapeFn, I = unknown, C extends object = object> {
+  declare readonly shapeFn: F;
+  declare readonly inputType: I;
+  readonly config: Readonly<C>;
+  readonly options: LayerOptions;
+  /** Given, or set by the first model that the layer joins. */
+  name: string | undefined;
+  trainable: boolean;
+  readonly weights = new Map<string, Weight>();
+  readonly nodes: Node[] = [];
+  /** Traces to which the penalties of the layer's weights have been added already. */
+  readonly penalized = new WeakSet<Trace>();
+
+  constructor(
+    readonly definition: LayerDefinition<C>,
+    config: C & LayerOptions,
+  ) {
+    const { className, defaults } = definition;
+    checkKeys(className, config, [...Object.keys(defaults), ...COMMON]);
+    const own: Record<string, unknown> = { ...(defaults as Record<string, unknown>) };
+    const given = config as unknown as Record<string, unknown>;
+    for (const key of Object.keys(defaults)) {
+      if (given[key] !== undefined) own[key] = given[key];
+      if (own[key] === undefined) throw new ConfigError(`${className}: the option '${key}' must be given`, { expected: key });
+    }
+    this.config = own as C;
+    this.options = Object.fromEntries(COMMON.filter((key) => given[key] !== undefined).map((key) => [key, given[key]])) as LayerOptions;
+    this.name = this.options.name;
+    this.trainable = this.options.trainable ?? true;
+    if (this.name !== undefined && !/^[^/]+$/.test(this.name)) throw new ConfigError(`${className}: '${this.name}' is no name for a layer: it must not be empty or contain '/'`);
+    definition.check?.(this.config as C, this.name ?? className);
+  }
+
+  get className(): string {
+    return this.definition.className;
+  }
+  get sublayers(): readonly Layer[] {
+    return this.definition.sublayers?.(this.config as C) ?? [];
+  }
+
+  declare(name: string, path: string, shape: readonly number[], options: WeightOptions): Weight {
+    const known = this.weights.get(name);
+    if (known) {
+      if (known.shape.join() !== shape.join()) {
+        throw new ShapeError(`${path}: the layer was built for a weight of shape ${show(known.shape)} and is now called on an input that needs ${show(shape)}`, { layer: this.name, expected: known.shape, received: shape });
+      }
+      return known;
+    }
+    if (shape.some((d) => !Number.isInteger(d) || d < 1)) throw new ShapeError(`${path}: a weight can't have the shape ${show(shape)}`, { layer: this.name, received: shape });
+    const weight = new Weight(name, shape, initializer(options.initializer), options.regularizer ? regularizer(options.regularizer) : null, options.trainable ?? true, this as unknown as Layer);
+    this.weights.set(name, weight);
+    return weight;
+  }
+
+  /** Adds the layer's operations to a program. */
+  trace(trace: Trace, inputs: readonly Tensor[]): readonly Tensor[] {
+    return trace.within(this.name ?? this.className, () => {
+      const scope = new Scope<C>(this as unknown as Layer, this.config as C, trace);
+      const results = this.definition.call(scope, ...inputs);
+      this.penalized.add(trace);
+      const outputs: readonly Tensor[] = Array.isArray(results) ? results : [results as Tensor];
+      this.passMask(scope, trace, inputs, outputs);
+      return outputs;
+    });
+  }
+
+  private passMask(scope: Scope<C>, trace: Trace, inputs: readonly Tensor[], outputs: readonly Tensor[]): void {
+    const { mask } = this.definition;
+    if (mask === null) return;
+    const passed = mask ? mask(this.config as C, scope, ...inputs) : inputs[0] && trace.masks.get(inputs[0]);
+    if (passed) for (const output of outputs) if (!trace.masks.has(output)) trace.masks.set(output, passed);
+  }
+
+  /** Calls the layer on symbolic values: the functional way to build a model. */
+  apply(...inputs: readonly (Symbolic | readonly Symbolic[])[]): Symbolic {
+    return Symbolic.call(this as unknown as Layer, inputs.flat());
+  }
+}
+
+/** Any layer, whatever its types. */
+export type AnyLayer = Layer<ShapeFn, unknown, object> | Layer<never, unknown, never>;
+
+/**
+ * Makes a kind of layer: traced, differentiated and saved like the built-in ones.
+ * @example
+ * const scaled = defineLayer({ className: 'Scaled', defaults: { factor: 1 },
+ *   call: (scope, x) => ops.mul(x, ops.constant(scope.tracer, { shape: [], dtype: 'float32', value: scope.config.factor })) });
+ * const layer = scaled({ factor: 2 });
+ */
+export function defineLayer<C extends object>(definition: LayerDefinition<C>): (config?: Partial<C> & LayerOptions) => Layer<ShapeFn, unknown, C> {
+  return (config = {}) => new Layer<ShapeFn, unknown, C>(definition, config as C & LayerOptions);
+}
+
+export type { Activation, ActivationLike, Initializer, InitializerLike, Regularizer, RegularizerLike, Shape };

@@ -1,0 +1,23 @@
+import type { Initializer } from '../initializers/index.js';
+import type { Regularizer } from '../regularizers/index.js';
+import type { Layer } from './layer.js';
+
+/** A weight of a layer: its description; the numbers live in the engine. */
+export class Weight {
+  constructor(
+    readonly name: string,
+    readonly shape: readonly number[],
+    readonly initializer: Initializer,
+    readonly regularizer: Regularizer | null,
+    /** False for state such as moving averages. */
+    readonly variable: boolean,
+    readonly layer: Layer,
+  ) {}
+
+  get trainable(): boolean {
+    return this.variable && this.layer.trainable;
+  }
+  get size(): number {
+    return this.shape.reduce((a, b) => a * b, 1);
+  }
+}

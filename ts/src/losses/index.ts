@@ -1,0 +1,38 @@
+// The registry of losses: one file each, one line each.
+import { ConfigError, lookUp } from '../core/errors.js';
+import type { Tensor } from '../core/tensor.js';
+import { binaryCrossentropy } from './binary_crossentropy.js';
+import { categoricalCrossentropy } from './categorical_crossentropy.js';
+import { huber } from './huber.js';
+import type { Loss } from './loss.js';
+import { meanAbsoluteError } from './mean_absolute_error.js';
+import { meanSquaredError } from './mean_squared_error.js';
+import { sparseCategoricalCrossentropy } from './sparse_categorical_crossentropy.js';
+
+/** Losses by their names. */
+export const losses = {
+  binaryCrossentropy,
+  categoricalCrossentropy,
+  huber,
+  meanAbsoluteError,
+  meanSquaredError,
+  sparseCategoricalCrossentropy,
+};
+
+const ALIASES = { mse: 'meanSquaredError', mae: 'meanAbsoluteError', bce: 'binaryCrossentropy' } as const satisfies Record<string, keyof typeof losses>;
+
+export type LossName = keyof typeof losses | keyof typeof ALIASES;
+/** A loss by name, made by its factory, or a function of labels and predictions that answers losses of shape [batch, …]. */
+export type LossLike = LossName | Loss | ((truth: Tensor, prediction: Tensor) => Tensor);
+
+export function loss(given: LossLike): Loss {
+  if (typeof given === 'string') {
+    const all: Record<string, () => Loss> = { ...losses };
+    for (const [alias, name] of Object.entries(ALIASES)) all[alias] = losses[name];
+    return lookUp('loss', all, given)();
+  }
+  if (typeof given === 'function') return { name: given.name || 'custom', config: {}, reduction: 'sumOverBatchSize', labels: 'values', call: given };
+  if (typeof given?.call !== 'function') throw new ConfigError('a loss is a name, made by a factory of `losses`, or a function (truth, prediction) => losses', { received: given });
+  return given;
+}
+export type { Loss, LossOptions } from './loss.js';

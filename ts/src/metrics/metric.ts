@@ -1,0 +1,53 @@
+import { ops } from '../core/ops.generated.js';
+import type { Program } from '../core/program.js';
+import type { Tensor } from '../core/tensor.js';
+import { all, number, perRow, scale, size } from '../core/values.js';
+import type { Labels } from '../losses/loss.js';
+
+/** Two scalars of a batch; the metric is the sum of the first over the sum of the second, over all batches. */
+export interface Ratio {
+  readonly numerator: Tensor;
+  readonly denominator: Tensor;
+}
+
+/** A metric: measured over a whole epoch, never averaged over batches of different sizes. */
+export interface Metric {
+  readonly name: string;
+  /** Whether more is better. */
+  readonly direction: 'up' | 'down';
+  /** How it wants the labels, or as the loss has them. */
+  readonly labels: Labels | 'either';
+  readonly call: (truth: Tensor, prediction: Tensor, program: Program, weights?: Tensor) => Ratio;
+  /** Applied to the ratio at the end. */
+  readonly finish?: (ratio: number) => number;
+}
+
+/** Options of every metric. */
+export interface MetricOptions {
+  /** Key in the history. Default: the metric's own name. */
+  readonly name?: string;
+}
+
+/** Mean of values of shape [batch, …]: over all places, rows weighted if there are weights. */
+export function meanRatio(values: Tensor, weights?: Tensor): Ratio {
+  if (!weights) return { numerator: ops.sum(values, all(values)), denominator: number(values, size(values.shape)) };
+  const places = size(values.shape.slice(1));
+  const rows = values.shape.length > 1 ? ops.sum(values, perRow(values)) : values;
+  return { numerator: ops.sum(ops.mul(rows, weights), { axes: [0] }), denominator: scale(ops.sum(weights, { axes: [0] }), places) };
+}
+
+/** Makes the factory of a metric that is the mean of a value per row. */
+export function defineMean<C extends object>(
+  name: string,
+  direction: 'up' | 'down',
+  labels: Metric['labels'],
+  defaults: Required<C>,
+  values: (truth: Tensor, prediction: Tensor, config: Required<C>, program: Program) => Tensor,
+  finish?: (ratio: number) => number,
+): (config?: C & MetricOptions) => Metric {
+  return (config = {} as C & MetricOptions) => {
+    const full = { ...defaults, ...config } as Required<C>;
+    const call: Metric['call'] = (truth, prediction, program, weights) => meanRatio(values(truth, prediction, full, program), weights);
+    return { name: config.name ?? name, direction, labels, call, ...(finish && { finish }) };
+  };
+}

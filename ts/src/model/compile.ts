@@ -1,0 +1,142 @@
+// What compile() was told, resolved; and the programs that follow from it.
+import { ConfigError, ShapeError, show } from '../core/errors.js';
+import { ops } from '../core/ops.generated.js';
+import { type Metric as Pair, Program } from '../core/program.js';
+import type { DType, Shape, Tensor } from '../core/tensor.js';
+import { all, float, int, number, perRow, scale, size } from '../core/values.js';
+import { Trace } from '../layers/layer.js';
+import type { Weight } from '../layers/weight.js';
+import type { Loss } from '../losses/index.js';
+import { lossMetric, type Metric } from '../metrics/index.js';
+import type { Optimizer } from '../optimizers/index.js';
+import type { Graph } from './graph.js';
+
+/** A loss and metrics for one output. */
+export interface Head {
+  readonly output: string;
+  readonly loss: Loss | null;
+  readonly lossWeight: number;
+  readonly metrics: readonly Metric[];
+  readonly weightedMetrics: readonly Metric[];
+}
+
+export interface Compiled {
+  readonly optimizer: Optimizer;
+  readonly heads: readonly Head[];
+  /** Keys of the results in the order of the program's pairs. */
+  readonly names: readonly string[];
+  readonly all: readonly Metric[];
+}
+
+export type Mode = 'train' | 'evaluate' | 'predict';
+
+/** What decides a program beside the model. */
+export interface Want {
+  readonly mode: Mode;
+  /** Sizes of the inputs for one batch. */
+  readonly shapes: readonly (readonly number[])[];
+  readonly dtypes: readonly DType[];
+  /** Sizes of the labels of each head, for train and evaluate. */
+  readonly labels: readonly (readonly number[])[];
+  /** Element types in which labels are kept. */
+  readonly labelTypes: readonly DType[];
+  readonly weighted: boolean;
+}
+
+const capital = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
+export const outputKey = (output: string, name: string): string => output + capital(name);
+
+/** Names of all results: the loss, the loss of each output, the metrics. */
+export function resultNames(heads: readonly Head[]): string[] {
+  const several = heads.length > 1;
+  const names = ['loss'];
+  if (several) for (const { output, loss } of heads) if (loss) names.push(outputKey(output, 'loss'));
+  for (const { output, metrics, weightedMetrics } of heads) {
+    for (const { name } of [...metrics, ...weightedMetrics]) names.push(several ? outputKey(output, name) : name);
+  }
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice) throw new ConfigError(`compile: two results would be called '${twice}'; give one of the metrics another name`);
+  return names;
+}
+
+/** How labels must look for an output: the batch's shape, and their type. */
+export function labelShape(head: Head, output: Shape): { shape: Shape; dtype: DType } {
+  const { loss } = head;
+  if (!loss) return { shape: output, dtype: 'float32' };
+  return loss.labels === 'classes' ? { shape: output.slice(0, -1), dtype: 'int32' } : { shape: output, dtype: 'float32' };
+}
+
+/** Losses of the places of a batch as one number, and what was divided by. */
+function reduced(losses: Tensor, loss: Loss, weights: Tensor | undefined): Tensor {
+  const rows = weights && losses.shape.length > 1 ? ops.sum(losses, perRow(losses)) : losses;
+  const weighted = weights ? ops.mul(rows, weights) : losses;
+  const total = ops.sum(weighted, all(weighted));
+  return loss.reduction === 'sum' ? total : scale(total, 1 / size(losses.shape));
+}
+
+/** A label as a metric wants it. */
+function fitted(metric: Metric, truth: Tensor, prediction: Tensor): Tensor {
+  if (metric.labels === 'classes') return truth.dtype === 'int32' ? truth : int(truth.shape.length === prediction.shape.length ? ops.argmax(truth) : truth);
+  if (metric.labels === 'values' && truth.shape.length < prediction.shape.length) return ops.oneHot(int(truth), { depth: prediction.shape.at(-1) as number });
+  return metric.labels === 'values' ? float(truth) : truth;
+}
+
+/** Traces the model for one mode and batch into the bytes of a program. */
+export function writeProgram(graph: Graph, compiled: Compiled | undefined, want: Want, indices: ReadonlyMap<Weight, number>): Uint8Array {
+  const program = new Program();
+  const indexOf = (weight: Weight): number => {
+    const index = indices.get(weight);
+    if (index === undefined) throw new ConfigError(`the weight '${weight.name}' appeared only after the model was built; a layer's call must declare the same weights every time`);
+    return index;
+  };
+  const trace = new Trace(program, want.mode === 'train', { indexOf });
+  const inputs = want.shapes.map((shape, i) => program.input(shape, want.dtypes[i] ?? 'float32'));
+  const labels = want.mode === 'predict' ? [] : want.labels.map((shape, i) => program.input(shape, want.labelTypes[i] as DType));
+  const batch = want.shapes[0]?.[0] ?? 1;
+  const weights = want.weighted ? program.input([batch], 'float32') : undefined;
+  const outputs = graph.trace(trace, inputs);
+  if (want.mode === 'predict' || !compiled) return program.bytes({ outputs: outputs.map(float) });
+
+  const { total, pairs } = losses(compiled.heads, program, trace, outputs, labels, weights, batch);
+  const bytes = program.bytes({ train: want.mode === 'train', outputs: [], loss: total, metrics: pairs });
+  return bytes;
+}
+
+function losses(heads: readonly Head[], program: Program, trace: Trace, outputs: readonly Tensor[], labels: readonly Tensor[], weights: Tensor | undefined, batch: number): { total: Tensor; pairs: Pair[] } {
+  const pair = (name: string, value: Tensor): Pair => ({ name, numerator: scale(value, batch), denominator: number(value, batch) });
+  const own: Pair[] = [];
+  const measured: Pair[] = [];
+  let total: Tensor | undefined;
+  heads.forEach((head, i) => {
+    const prediction = float(outputs[i] as Tensor);
+    const truth = labels[i] as Tensor;
+    if (head.loss) {
+      const value = within(program, `loss ${head.loss.name}`, () => reduced(checked(head.loss as Loss, truth, prediction, program), head.loss as Loss, weights));
+      if (heads.length > 1) own.push(pair(outputKey(head.output, 'loss'), value));
+      const part = scale(value, head.lossWeight);
+      total = total ? ops.add(total, part) : part;
+    }
+    const measure = (metric: Metric, by?: Tensor) =>
+      within(program, `metric ${metric.name}`, () => measured.push({ name: metric.name, ...metric.call(fitted(metric, truth, prediction), prediction, program, by) }));
+    for (const metric of head.metrics) measure(metric);
+    for (const metric of head.weightedMetrics) measure(metric, weights);
+  });
+  for (const penalty of trace.penalties) total = total ? ops.add(total, penalty) : penalty;
+  if (!total) throw new ConfigError('compile: no output has a loss');
+  return { total, pairs: [pair('loss', total), ...own, ...measured] };
+}
+
+function within<T>(program: Program, origin: string, body: () => T): T {
+  program.origin = origin;
+  const result = body();
+  program.origin = '';
+  return result;
+}
+
+function checked(loss: Loss, truth: Tensor, prediction: Tensor, program: Program): Tensor {
+  const losses = loss.call(truth, prediction, program);
+  if (losses.shape[0] !== prediction.shape[0]) throw new ShapeError(`loss ${loss.name}: must answer a value per row, [batch] or [batch, …], received ${show(losses.shape)}`, { received: losses.shape });
+  return losses;
+}
+
+export { lossMetric };

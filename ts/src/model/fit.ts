@@ -1,0 +1,375 @@
+// The loops of training and evaluation.
+import type { Callback, Logs } from '../callbacks/callback.js';
+import { ConfigError, DataError, show } from '../core/errors.js';
+import { checkSeed, nextSeed } from '../core/seed.js';
+import type { NDArray } from '../data/ndarray.js';
+import { lostError } from '../runtime/client.js';
+import type { Compiled, Want } from './compile.js';
+import type { Core, Given } from './core.js';
+import { History } from './history.js';
+import type { AnyModel } from './model.js';
+import { ProgressBar, type Verbose } from './progress.js';
+import { type Plan, type Progress, type Resident, Run, type Session } from './session.js';
+import { Pace } from './slices.js';
+
+/** Options of evaluation. */
+export interface EvaluateOptions {
+  /** Default 32. */
+  batchSize?: number;
+  /** A weight per row. */
+  sampleWeight?: ArrayLike<number>;
+  /** Default 0. */
+  verbose?: Verbose;
+  callbacks?: readonly Callback[];
+  signal?: AbortSignal;
+}
+
+/** Options of training. */
+export interface FitOptions {
+  /** Default 32. */
+  batchSize?: number;
+  /** Default 1. */
+  epochs?: number;
+  /** 'auto' by default: a progress bar on a terminal, silent elsewhere. */
+  verbose?: Verbose;
+  callbacks?: readonly Callback[];
+  /** Share of the rows, taken from the end before shuffling, that is only measured. Default 0. */
+  validationSplit?: number;
+  /** Rows that are only measured: [x, y] or [x, y, sampleWeight]. */
+  validationData?: readonly [x: Given, y: Given, sampleWeight?: ArrayLike<number>];
+  /** Epochs between measurements. Default 1. */
+  validationFreq?: number;
+  /** Default: batchSize. */
+  validationBatchSize?: number;
+  /** Whether each epoch has its own order. Default true. */
+  shuffle?: boolean;
+  /** Weight of each class in the loss. */
+  classWeight?: Readonly<Record<number, number>>;
+  /** Weight of each row in the loss. */
+  sampleWeight?: ArrayLike<number>;
+  /** Where counting starts, to go on with an earlier run. Default 0. */
+  initialEpoch?: number;
+  /** Fixes shuffling, dropout and noise. Default: that of setRandomSeed, or one that History tells. */
+  seed?: number;
+  /** Stops within milliseconds; the fit rejects with its reason, and the weights are those of the last finished step. */
+  signal?: AbortSignal;
+}
+
+function wholeNumber(value: number, least: number, what: string): number {
+  if (!Number.isInteger(value) || value < least) throw new ConfigError(`${what} must be a whole number from ${least} up, received ${value}`, { received: value });
+  return value;
+}
+
+/** Rows with labels and weights, in the engine. */
+interface Table {
+  readonly arrays: readonly Resident[];
+  readonly inputs: number;
+  readonly x: readonly NDArray[];
+  readonly y: readonly NDArray[];
+  readonly rows: number;
+  readonly weighted: boolean;
+}
+
+function rowWeights(rows: number, y: NDArray | undefined, sampleWeight: ArrayLike<number> | undefined, classWeight: Readonly<Record<number, number>> | undefined): Float32Array | null {
+  if (!sampleWeight && !classWeight) return null;
+  if (sampleWeight && sampleWeight.length !== rows) throw new DataError(`sampleWeight: ${sampleWeight.length} weights for ${rows} rows`, { expected: rows, received: sampleWeight.length });
+  const weights = Float32Array.from({ length: rows }, (_, i) => sampleWeight?.[i] ?? 1);
+  if (classWeight && y) {
+    const width = y.data.length / rows;
+    for (let i = 0; i < rows; i++) weights[i] = (weights[i] as number) * (classWeight[classOf(y, i, width)] ?? 1);
+  }
+  return weights;
+}
+
+/** The class of a row: its label, or where its one-hot label is largest. */
+function classOf({ data }: NDArray, row: number, width: number): number {
+  if (width === 1) return Math.round(data[row] as number);
+  let best = 0;
+  for (let j = 1; j < width; j++) if ((data[row * width + j] as number) > (data[row * width + best] as number)) best = j;
+  return best;
+}
+
+async function upload(core: Core, session: Session, x: Given, y: Given, sampleWeight?: ArrayLike<number>, classWeight?: Readonly<Record<number, number>>): Promise<Table> {
+  const inputs = core.inputs(x);
+  const rows = inputs[0]?.shape[0] as number;
+  const labels = core.labels(y, rows);
+  const weights = rowWeights(rows, labels[0], sampleWeight, classWeight);
+  const all: [NDArray, string][] = [...inputs.map((a, i): [NDArray, string] => [a, name('x', i, inputs)]), ...labels.map((a, i): [NDArray, string] => [a, name('y', i, labels)])];
+  if (weights) all.push([{ data: weights, shape: [rows] }, 'sampleWeight']);
+  const arrays: Resident[] = [];
+  try {
+    for (const [{ data, shape }, what] of all) {
+      const resident = await session.upload(data, rows, what);
+      arrays.push(resident);
+      if (resident.dtype === 'float32') await refuseNotFinite(session, resident, shape, what);
+    }
+  } catch (error) {
+    await session.release(arrays);
+    throw error;
+  }
+  return { arrays, inputs: inputs.length, x: inputs, y: labels, rows, weighted: weights !== null };
+}
+const name = (what: string, i: number, all: readonly unknown[]): string => (all.length > 1 ? `${what}[${i}]` : what);
+
+async function refuseNotFinite(session: Session, { address, length, row }: Resident, shape: readonly number[], what: string): Promise<void> {
+  const at = await session.client.call('array_check', address, length);
+  if (at < 0) return;
+  const place = shape.length > 1 ? `row ${Math.floor(at / row)}, column ${at % row} of ${show(shape)}` : `index ${at}`;
+  throw new DataError(`${what}: NaN or Infinity at ${place}; replace or drop such rows before training`, { received: at });
+}
+
+/** The program for a batch of so many rows of a table. */
+function wanted(mode: Want['mode'], table: Table, batch: number): Want {
+  const shape = ({ shape }: NDArray) => [batch, ...shape.slice(1)];
+  return {
+    mode,
+    shapes: table.x.map(shape),
+    dtypes: table.arrays.slice(0, table.inputs).map((a) => a.dtype),
+    labels: table.y.map(shape),
+    labelTypes: table.arrays.slice(table.inputs, table.inputs + table.y.length).map((a) => a.dtype),
+    weighted: table.weighted,
+  };
+}
+
+interface Planned {
+  readonly plan: Plan;
+  readonly tail: Plan | null;
+  readonly batch: number;
+}
+
+/** The plan for whole batches and the one for the short last batch. */
+async function plans(session: Session, compiled: Compiled, mode: Want['mode'], table: Table, count: number, size: number): Promise<Planned> {
+  const batch = Math.min(size, count);
+  const rest = count % batch;
+  const plan = await session.plan(wanted(mode, table, batch), compiled);
+  return { plan, tail: rest ? await session.plan(wanted(mode, table, rest), compiled) : null, batch };
+}
+
+function asLogs(compiled: Compiled, values: readonly number[]): Record<string, number> {
+  return Object.fromEntries(compiled.names.map((key, i) => [key, compiled.all[i - compiled.names.length + compiled.all.length]?.finish?.(values[i] ?? Number.NaN) ?? values[i] ?? Number.NaN]));
+}
+
+const capitalize = (s: string) => s.charAt(0).toUpperCase() + s.slice(1);
+const asValidation = (logs: Logs): Record<string, number> => Object.fromEntries(Object.entries(logs).map(([key, value]) => [`val${capitalize(key)}`, value]));
+
+/** Measures rows of a table. */
+async function measure(core: Core, session: Session, table: Table, rows: readonly [number, number], size: number, signal: AbortSignal | undefined, bar?: ProgressBar): Promise<Record<string, number>> {
+  const compiled = core.needCompiled('evaluate');
+  const { plan, tail, batch } = await plans(session, compiled, 'evaluate', table, rows[1] - rows[0], size);
+  const run = await Run.open(session, { plan, tail, train: false, rows, batch, shuffle: false, epochs: [0, 1], seed: 0, collect: false, data: table.arrays });
+  const pace = new Pace(session.client);
+  try {
+    for (let steps = 0; ; ) {
+      signal?.throwIfAborted();
+      const progress = await pace.slice(run, true, steps);
+      steps = progress.steps;
+      if (progress.completed[0]) return asLogs(compiled, progress.completed[0]);
+      await bar?.step(0, progress.stepInEpoch, async () => asLogs(compiled, await run.metrics()));
+    }
+  } finally {
+    await run.close();
+  }
+}
+
+export async function evaluate(core: Core, model: AnyModel, x: Given, y: Given, o: EvaluateOptions): Promise<Record<string, number>> {
+  core.needCompiled('evaluate');
+  const size = wholeNumber(o.batchSize ?? 32, 1, 'evaluate: batchSize');
+  o.signal?.throwIfAborted();
+  const session = await core.session();
+  const release = session.client.hold();
+  const table = await upload(core, session, x, y, o.sampleWeight).catch((error) => {
+    release();
+    throw error;
+  });
+  try {
+    await notify(o.callbacks, model, 'onTestBegin');
+    const bar = new ProgressBar(o.verbose ?? 0, 0, Math.ceil(table.rows / size));
+    bar.begin();
+    const logs = await measure(core, session, table, [0, table.rows], size, o.signal, bar);
+    bar.end(0, logs);
+    await notify(o.callbacks, model, 'onTestEnd', logs);
+    return logs;
+  } finally {
+    await session.release(table.arrays);
+    release();
+  }
+}
+
+async function notify(callbacks: readonly Callback[] | undefined, model: AnyModel, hook: 'onTestBegin' | 'onTestEnd' | 'onPredictBegin' | 'onPredictEnd', logs: Logs = {}): Promise<void> {
+  for (const callback of callbacks ?? []) {
+    callback.setModel?.(model);
+    await callback[hook]?.(logs);
+  }
+}
+
+/** Everything that one fit carries. */
+class Training {
+  private readonly validationTable: Table | null = null;
+  readonly history: History;
+  private logs: Logs = {};
+
+  constructor(
+    private readonly core: Core,
+    private readonly model: AnyModel,
+    private readonly session: Session,
+    private readonly table: Table,
+    validation: Table | null,
+    private readonly options: FitOptions,
+    private readonly size: number,
+  ) {
+    this.validationTable = validation;
+    this.history = new History(options.seed === undefined ? nextSeed() : checkSeed(options.seed, 'fit'));
+  }
+
+  private get callbacks(): readonly Callback[] {
+    return this.options.callbacks ?? [];
+  }
+  private has(...hooks: (keyof Callback)[]): boolean {
+    return this.callbacks.some((c) => hooks.some((hook) => typeof c[hook] === 'function'));
+  }
+  /** Rows for training; validationSplit leaves the last part out. */
+  private get rows(): number {
+    const split = this.options.validationSplit ?? 0;
+    return split > 0 ? Math.floor(this.table.rows * (1 - split)) : this.table.rows;
+  }
+
+  async run(): Promise<History> {
+    const { options: o, core, session } = this;
+    const compiled = core.needCompiled('fit');
+    const epochs = wholeNumber(o.epochs ?? 1, 0, 'fit: epochs');
+    const first = wholeNumber(o.initialEpoch ?? 0, 0, 'fit: initialEpoch');
+    for (const callback of this.callbacks) callback.setModel?.(this.model);
+    for (const callback of this.callbacks) await callback.onTrainBegin?.({});
+    if (epochs > first) {
+      const { plan, tail, batch } = await plans(session, compiled, 'train', this.table, this.rows, this.size);
+      const run = await Run.open(session, { plan, tail, train: true, rows: [0, this.rows], batch, shuffle: o.shuffle ?? true, epochs: [first, epochs], seed: this.history.seed, collect: false, data: this.table.arrays });
+      try {
+        await this.epochs(run, compiled, Math.ceil(this.rows / batch), first, epochs);
+      } finally {
+        await run.close();
+      }
+    }
+    for (const callback of this.callbacks) await callback.onTrainEnd?.(this.logs);
+    return this.history;
+  }
+
+  private async epochs(run: Run, compiled: Compiled, steps: number, first: number, last: number): Promise<void> {
+    const { session, options: o, model } = this;
+    const bar = new ProgressBar(o.verbose ?? 'auto', last, steps);
+    const each = this.has('onEpochBegin', 'onEpochEnd', 'onBatchBegin', 'onBatchEnd') || this.validationTable !== null || (o.validationSplit ?? 0) > 0 || !bar.silent;
+    const byBatch = this.has('onBatchBegin', 'onBatchEnd');
+    const pace = new Pace(session.client);
+    let [epoch, done, made] = [first, 0, 0];
+    const onAbort = () => session.client.stop(true);
+    o.signal?.addEventListener('abort', onAbort);
+    try {
+      while (epoch < last && !model.stopTraining) {
+        if (done === 0 && each) {
+          bar.begin();
+          for (const c of this.callbacks) await c.onEpochBegin?.(epoch, {});
+        }
+        if (byBatch) for (const c of this.callbacks) await c.onBatchBegin?.(done, {});
+        o.signal?.throwIfAborted();
+        const progress: Progress = await pace.slice(run, each, made, byBatch ? 1 : undefined);
+        made = progress.steps;
+        o.signal?.throwIfAborted();
+        if (byBatch) await this.afterBatch(run, compiled, done, progress);
+        done = progress.stepInEpoch;
+        for (const values of progress.completed) {
+          await this.endEpoch(epoch++, asLogs(compiled, values), bar, each);
+          done = 0;
+        }
+        if (!progress.completed.length) await bar.step(epoch, done, async () => asLogs(compiled, await run.metrics()));
+      }
+    } finally {
+      o.signal?.removeEventListener('abort', onAbort);
+      if (session.client.alive) session.client.stop(false);
+    }
+  }
+
+  private async afterBatch(run: Run, compiled: Compiled, batch: number, progress: Progress): Promise<void> {
+    const values = progress.completed.at(-1) ?? (await run.metrics());
+    for (const c of this.callbacks) await c.onBatchEnd?.(batch, asLogs(compiled, values));
+  }
+
+  private async endEpoch(epoch: number, measured: Record<string, number>, bar: ProgressBar, each: boolean): Promise<void> {
+    const logs = { ...measured, ...(await this.validate(epoch)) };
+    this.history.add(epoch, logs);
+    this.logs = logs;
+    if (!each) return;
+    bar.end(epoch, logs);
+    for (const c of this.callbacks) await c.onEpochEnd?.(epoch, logs);
+  }
+
+  private async validate(epoch: number): Promise<Record<string, number>> {
+    const { options: o, core, session } = this;
+    const split = (o.validationSplit ?? 0) > 0;
+    if ((!this.validationTable && !split) || (epoch + 1) % (o.validationFreq ?? 1) !== 0) return {};
+    const table = this.validationTable ?? this.table;
+    const rows: [number, number] = this.validationTable ? [0, table.rows] : [this.rows, table.rows];
+    for (const c of this.callbacks) await c.onTestBegin?.({});
+    const logs = await measure(core, session, table, rows, o.validationBatchSize ?? this.size, o.signal);
+    for (const c of this.callbacks) await c.onTestEnd?.(logs);
+    return asValidation(logs);
+  }
+}
+
+function check(o: FitOptions, rows: number, size: number): void {
+  const split = o.validationSplit ?? 0;
+  if (!(split >= 0 && split < 1)) throw new ConfigError(`fit: validationSplit must be at least 0 and below 1, received ${split}`, { received: split });
+  if (split > 0 && o.validationData) throw new ConfigError('fit: give either validationSplit or validationData');
+  const kept = Math.floor(rows * (1 - split));
+  if (split > 0 && (kept < 1 || kept === rows)) throw new ConfigError(`fit: a validationSplit of ${split} of ${rows} rows leaves nothing on one side`, { received: split });
+  wholeNumber(size, 1, 'fit: batchSize');
+  if (o.validationBatchSize !== undefined) wholeNumber(o.validationBatchSize, 1, 'fit: validationBatchSize');
+  if (o.validationFreq !== undefined) wholeNumber(o.validationFreq, 1, 'fit: validationFreq');
+}
+
+export async function fit(core: Core, model: AnyModel, x: Given, y: Given, o: FitOptions): Promise<History> {
+  core.needCompiled('fit');
+  if (core.fitting) throw new ConfigError('fit: this model is in a fit already; wait for it, or abort it with its signal');
+  const size = wholeNumber(o.batchSize ?? 32, 1, 'fit: batchSize');
+  o.signal?.throwIfAborted();
+  core.fitting = true;
+  model.stopTraining = false;
+  const tables: Table[] = [];
+  let session: Session | undefined;
+  let release = () => {};
+  try {
+    session = await core.session();
+    release = session.client.hold();
+    const table = await upload(core, session, x, y, o.sampleWeight, o.classWeight);
+    tables.push(table);
+    check(o, table.rows, size);
+    const [vx, vy, vw] = o.validationData ?? [];
+    if (vx !== undefined && vy !== undefined) tables.push(await upload(core, session, vx, vy, vw));
+    await session.keepSnapshots();
+    return await new Training(core, model, session, table, tables[1] ?? null, o, size).run();
+  } catch (error) {
+    if (session && !session.client.alive && !(error as { code?: string }).code) throw lostError((error as Error).message);
+    throw error;
+  } finally {
+    if (session) await session.release(tables.flatMap((t) => t.arrays));
+    release();
+    core.fitting = false;
+  }
+}
+
+/** One step of training, or one measurement, on the rows given. */
+export async function onBatch(core: Core, train: boolean, x: Given, y: Given, o: { sampleWeight?: ArrayLike<number>; classWeight?: Readonly<Record<number, number>> }): Promise<Record<string, number>> {
+  const compiled = core.needCompiled(train ? 'trainOnBatch' : 'testOnBatch');
+  const session = await core.session();
+  const table = await upload(core, session, x, y, o.sampleWeight, o.classWeight);
+  try {
+    const mode = train ? 'train' : 'evaluate';
+    const { plan, tail, batch } = await plans(session, compiled, mode, table, table.rows, table.rows);
+    const run = await Run.open(session, { plan, tail, train, rows: [0, table.rows], batch, shuffle: false, epochs: [0, 1], seed: core.seed, collect: false, data: table.arrays });
+    try {
+      return asLogs(compiled, (await run.slice(1, true)).completed[0] ?? []);
+    } finally {
+      await run.close();
+    }
+  } finally {
+    await session.release(table.arrays);
+  }
+}

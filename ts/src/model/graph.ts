@@ -1,0 +1,111 @@
+// A model as a graph of layer calls: order, names, and one trace through it.
+import { ConfigError } from '../core/errors.js';
+import type { Tensor } from '../core/tensor.js';
+import type { Layer, Trace } from '../layers/layer.js';
+import type { Node, Symbolic } from '../layers/symbolic.js';
+import type { Weight } from '../layers/weight.js';
+import { Program } from '../core/program.js';
+import { Trace as LayerTrace } from '../layers/layer.js';
+
+/** A weight in a model: where it is, by path and by number. */
+export interface Variable {
+  readonly weight: Weight;
+  readonly path: string;
+}
+
+export interface Port {
+  readonly name: string;
+  readonly symbolic: Symbolic;
+}
+
+/** `MaxPooling2D` → `max_pooling2d`, as Keras numbers its layers. */
+export function snake(className: string): string {
+  return className
+    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase();
+}
+
+export class Graph {
+  /** Calls in an order in which every input is made before it is used. */
+  readonly nodes: readonly Node[];
+  /** Distinct layers in the order of their first call. */
+  readonly layers: readonly Layer[];
+  readonly variables: readonly Variable[];
+
+  constructor(
+    readonly inputs: readonly Port[],
+    readonly outputs: readonly Port[],
+  ) {
+    this.nodes = ordered(inputs, outputs);
+    this.layers = [...new Set(this.nodes.map((n) => n.layer))];
+    nameLayers(this.layers);
+    this.variables = this.collect();
+  }
+
+  /** Runs all layers on values for the inputs. */
+  trace(trace: Trace, inputs: readonly Tensor[]): readonly Tensor[] {
+    const values = new Map<Symbolic, Tensor>();
+    this.inputs.forEach(({ symbolic }, i) => values.set(symbolic, inputs[i] as Tensor));
+    for (const node of this.nodes) {
+      const results = node.layer.trace(
+        trace,
+        node.inputs.map((s) => values.get(s) as Tensor),
+      );
+      node.outputs.forEach((s, i) => values.set(s, results[i] as Tensor));
+    }
+    return this.outputs.map(({ symbolic }) => values.get(symbolic) as Tensor);
+  }
+
+  /** Inputs of a program for a batch; open axes take the sizes of the data. */
+  private collect(): readonly Variable[] {
+    const found = new Map<Weight, Variable>();
+    const program = new Program();
+    const weights = {
+      indexOf(weight: Weight, path: string): number {
+        if (!found.has(weight)) found.set(weight, { weight, path });
+        return [...found.keys()].indexOf(weight);
+      },
+    };
+    this.trace(
+      new LayerTrace(program, false, weights),
+      this.inputs.map(({ symbolic }) => program.input(symbolic.shape.map((d, axis) => d ?? (axis === 0 ? 2 : 128)), symbolic.dtype)),
+    );
+    return [...found.values()];
+  }
+}
+
+function ordered(inputs: readonly Port[], outputs: readonly Port[]): Node[] {
+  const known = new Set<Symbolic>(inputs.map((i) => i.symbolic));
+  const nodes: Node[] = [];
+  const done = new Set<Node>();
+  const visit = (symbolic: Symbolic): void => {
+    if (known.has(symbolic)) return;
+    const { node } = symbolic;
+    if (!node) throw new ConfigError(`functional: an output depends on an input${symbolic.name ? ` '${symbolic.name}'` : ''} that is not among the model's inputs`);
+    if (done.has(node)) return;
+    done.add(node);
+    node.inputs.forEach(visit);
+    nodes.push(node);
+  };
+  for (const { symbolic } of outputs) visit(symbolic);
+  return nodes;
+}
+
+/** Layers without a name get their kind's, numbered; names must differ. */
+function nameLayers(layers: readonly Layer[]): void {
+  const taken = new Set<string>();
+  for (const { name, className } of layers) {
+    if (name === undefined) continue;
+    if (taken.has(name)) throw new ConfigError(`two layers have the name '${name}'; the second is a ${className}. Give them different names`, { layer: name });
+    taken.add(name);
+  }
+  for (const layer of layers) {
+    if (layer.name !== undefined) continue;
+    const base = snake(layer.className);
+    let name = base;
+    for (let i = 1; taken.has(name); i++) name = `${base}_${i}`;
+    taken.add(name);
+    layer.name = name;
+  }
+}

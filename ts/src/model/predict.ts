@@ -1,0 +1,142 @@
+import type { Callback } from '../callbacks/callback.js';
+import { ConfigError, DataError } from '../core/errors.js';
+import { Program } from '../core/program.js';
+import type { DType } from '../core/tensor.js';
+import { size } from '../core/values.js';
+import type { NDArray } from '../data/ndarray.js';
+import { Trace } from '../layers/layer.js';
+import { DirectClient } from '../runtime/client.js';
+import type { Want } from './compile.js';
+import type { Core, Given } from './core.js';
+import type { AnyModel } from './model.js';
+import { ProgressBar, type Verbose } from './progress.js';
+import { Run, type Session } from './session.js';
+import { Pace } from './slices.js';
+
+/** Options of prediction. */
+export interface PredictOptions {
+  /** Default 32. */
+  batchSize?: number;
+  /** Default 0. */
+  verbose?: Verbose;
+  callbacks?: readonly Callback[];
+  signal?: AbortSignal;
+}
+
+/** Rows that go through one plan without being copied into the engine first. */
+const SMALL_ROWS = 64;
+const SMALL_NUMBERS = 1 << 16;
+
+/** The next power of two: a server that sees 1 … 64 rows keeps a handful of plans. */
+const rounded = (rows: number): number => 2 ** Math.ceil(Math.log2(rows));
+
+function wanted(arrays: readonly NDArray[], batch: number, types: readonly DType[]): Want {
+  return { mode: 'predict', shapes: arrays.map((a) => [batch, ...a.shape.slice(1)]), dtypes: types, labels: [], labelTypes: [], weighted: false };
+}
+
+/** Shapes of the results for these inputs. */
+function resultShapes(core: Core, arrays: readonly NDArray[], rows: number): readonly (readonly number[])[] {
+  const { outputs, inputs } = core.graph;
+  if (outputs.every(({ symbolic }) => symbolic.shape.slice(1).every((d) => d !== null))) return outputs.map(({ symbolic }) => [rows, ...(symbolic.shape.slice(1) as number[])]);
+  const program = new Program();
+  const places = new Map(core.graph.variables.map(({ weight }, i) => [weight, i]));
+  const trace = new Trace(program, false, { indexOf: (weight) => places.get(weight) ?? 0 });
+  const values = arrays.map((a, i) => program.input([rows, ...a.shape.slice(1)], inputs[i]?.symbolic.dtype ?? 'float32'));
+  return core.graph.trace(trace, values).map((t) => t.shape);
+}
+
+/** Rows as the plan's words, zeros after the last. */
+function padded({ data, shape }: NDArray, batch: number, dtype: DType): Float32Array | Int32Array {
+  const rows = shape[0] as number;
+  const Words = dtype === 'int32' ? Int32Array : Float32Array;
+  if (rows === batch && data instanceof Words) return data;
+  const out = new Words((data.length / rows) * batch);
+  out.set(data);
+  return out;
+}
+
+const inputTypes = (core: Core): DType[] => core.graph.inputs.map(({ symbolic }) => (symbolic.dtype === 'uint8' ? 'float32' : symbolic.dtype));
+
+function finish(outputs: readonly Float32Array[], shapes: readonly (readonly number[])[]): NDArray<Float32Array>[] {
+  return outputs.map((data, i) => {
+    const shape = shapes[i] as readonly number[];
+    const length = size(shape);
+    return { data: data.length === length ? data : data.slice(0, length), shape };
+  });
+}
+
+export async function predict(core: Core, model: AnyModel, x: Given, o: PredictOptions): Promise<NDArray<Float32Array>[]> {
+  const batchSize = o.batchSize ?? 32;
+  if (!Number.isInteger(batchSize) || batchSize < 1) throw new ConfigError(`predict: batchSize must be a whole number from 1 up, received ${batchSize}`, { received: batchSize });
+  o.signal?.throwIfAborted();
+  const arrays = core.inputs(x);
+  const rows = arrays[0]?.shape[0] as number;
+  const session = await core.session();
+  for (const callback of o.callbacks ?? []) {
+    callback.setModel?.(model);
+    await callback.onPredictBegin?.({});
+  }
+  const shapes = resultShapes(core, arrays, rows);
+  const small = rows <= Math.max(batchSize, o.batchSize ? 0 : SMALL_ROWS) && arrays.every((a) => a.data.length <= SMALL_NUMBERS);
+  const outputs = small ? await predictSmall(core, session, arrays, rows) : await predictLarge(core, session, arrays, rows, batchSize, o);
+  for (const callback of o.callbacks ?? []) await callback.onPredictEnd?.({});
+  return finish(outputs, shapes);
+}
+
+async function predictSmall(core: Core, session: Session, arrays: readonly NDArray[], rows: number): Promise<Float32Array[]> {
+  const types = inputTypes(core);
+  const batch = rounded(rows);
+  const plan = await session.plan(wanted(arrays, batch, types), undefined);
+  return session.predict(
+    plan,
+    arrays.map((a, i) => padded(a, batch, types[i] as DType)),
+  );
+}
+
+async function predictLarge(core: Core, session: Session, arrays: readonly NDArray[], rows: number, batchSize: number, o: PredictOptions): Promise<Float32Array[]> {
+  const data = [];
+  const release = session.client.hold();
+  try {
+    for (const array of arrays) data.push(await session.upload(array.data, rows, 'x'));
+    const batch = Math.min(batchSize, rows);
+    const types = data.map((d) => d.dtype);
+    const plan = await session.plan(wanted(arrays, batch, types), undefined);
+    const run = await Run.open(session, { plan, tail: null, train: false, rows: [0, rows], batch, shuffle: false, epochs: [0, 1], seed: 0, collect: true, data });
+    const bar = new ProgressBar(o.verbose ?? 0, 0, Math.ceil(rows / batch));
+    const pace = new Pace(session.client);
+    try {
+      bar.begin();
+      for (let steps = 0, done = false; !done; ) {
+        o.signal?.throwIfAborted();
+        const progress = await pace.slice(run, true, steps);
+        steps = progress.steps;
+        done = progress.state === 'finished';
+        await bar.step(0, steps, async () => ({}));
+      }
+      bar.end(0, {});
+      return await Promise.all(core.graph.outputs.map((_, i) => run.output(i)));
+    } finally {
+      await run.close();
+    }
+  } finally {
+    await session.release(data);
+    release();
+  }
+}
+
+/** A prediction at once: the engine must run on this thread. */
+export function predictSync(core: Core, x: Given): NDArray<Float32Array>[] {
+  const session = core.now;
+  if (!session || !(session.client instanceof DirectClient)) throw new ConfigError('predictSync: needs the engine on this thread: await init({ worker: false }), then await model.ready()');
+  const arrays = core.inputs(x);
+  const rows = arrays[0]?.shape[0] as number;
+  if (rows === 0) throw new DataError('x: there are no rows');
+  const types = inputTypes(core);
+  const batch = rounded(rows);
+  const outputs = session.predictNow(
+    session.client,
+    wanted(arrays, batch, types),
+    arrays.map((a, i) => padded(a, batch, types[i] as DType)),
+  );
+  return finish(outputs, resultShapes(core, arrays, rows));
+}

@@ -1,0 +1,239 @@
+// A model's side of the engine: its numbers, plans and data there, and how they come back after the engine was lost.
+import { Words } from '../core/bytes.js';
+import { EngineError } from '../core/errors.js';
+import { dtypeCode } from '../core/program.js';
+import type { DType } from '../core/tensor.js';
+import type { DataArray } from '../data/ndarray.js';
+import { hash } from '../layers/layer.js';
+import type { Weight } from '../layers/weight.js';
+import type { DirectClient } from '../runtime/client.js';
+import { type EngineClient, getEngine } from '../runtime/index.js';
+import { type Compiled, type Want, writeProgram } from './compile.js';
+import type { Graph, Variable } from './graph.js';
+
+/** Plans kept per model. */
+const MOST_PLANS = 24;
+
+/** A plan in the engine. */
+export interface Plan {
+  readonly id: number;
+  /** Addresses and lengths of inputs and outputs; they move when the arena grows. */
+  places?: Uint32Array | undefined;
+  readonly small?: boolean;
+}
+
+/** An array in the engine. */
+export interface Resident {
+  readonly address: number;
+  readonly dtype: DType;
+  /** Elements per row. */
+  readonly row: number;
+  readonly rows: number;
+  readonly length: number;
+}
+
+const DTYPE = (data: DataArray): DType => (data instanceof Float32Array ? 'float32' : data instanceof Int32Array ? 'int32' : 'uint8');
+
+/** The engine's list of weights: shapes, initializers, keys. */
+function specification(variables: readonly Variable[]): Uint8Array {
+  const w = new Words().u32(variables.length);
+  for (const { weight, path } of variables) {
+    const { kind, args } = weight.initializer.distribution(weight.shape);
+    const own = weight.initializer.config.seed as number | null | undefined;
+    w.u32(0).list(weight.shape).u32(weight.trainable ? 1 : 0, kind, args.length);
+    w.f32(...args);
+    if (own == null) w.i32(hash(path)).i32(hash(`${path}.`)).u32(0);
+    else w.u64(own).u32(1);
+  }
+  return w.bytes();
+}
+
+export class Session {
+  private readonly plans = new Map<string, Plan>();
+  private snapshot = 0;
+  readonly indices: ReadonlyMap<Weight, number>;
+
+  private constructor(
+    readonly client: EngineClient,
+    readonly id: number,
+    private readonly graph: Graph,
+    readonly size: number,
+  ) {
+    this.indices = new Map(graph.variables.map(({ weight }, i) => [weight, i]));
+  }
+
+  static async open(graph: Graph, seed: number, weights: Float32Array | null): Promise<Session> {
+    const client = await getEngine();
+    const id = await client.call('model_create', specification(graph.variables));
+    const session = new Session(
+      client,
+      id,
+      graph,
+      graph.variables.reduce((n, { weight }) => n + weight.size, 0),
+    );
+    if (weights) await client.call('weights_set', id, weights);
+    else await client.call('model_init', id, seed);
+    return session;
+  }
+
+  /** The weights of the last finished epoch, readable even when the engine is dead. */
+  remains(): Float32Array | null {
+    const { memory } = this.client;
+    return memory && this.snapshot ? new Float32Array(memory.buffer, this.snapshot, this.size).slice() : null;
+  }
+  /** From now on the end of each epoch leaves a copy of the weights. */
+  async keepSnapshots(): Promise<void> {
+    this.snapshot = await this.client.call('snapshot', this.id);
+  }
+
+  async setOptimizer(settings: Uint32Array): Promise<void> {
+    await this.forget();
+    await this.client.call('optimizer_set', this.id, settings);
+  }
+  async setTrainable(flags: Uint8Array): Promise<void> {
+    this.plans.clear();
+    await this.client.call('model_trainable', this.id, flags);
+  }
+  /** Drops all plans. */
+  async forget(): Promise<void> {
+    for (const { id } of this.plans.values()) await this.client.call('program_free', this.id, id);
+    this.plans.clear();
+  }
+
+  /** The plan for a want, compiled when it's new; the least recently used one goes when there are many. */
+  async plan(want: Want, compiled: Compiled | undefined): Promise<Plan> {
+    const key = JSON.stringify(want);
+    const known = this.plans.get(key);
+    if (known) {
+      this.plans.delete(key);
+      this.plans.set(key, known);
+      return known;
+    }
+    const id = await this.client.call('program_add', this.id, writeProgram(this.graph, compiled, want, this.indices));
+    const small = want.mode === 'predict' && (await this.client.call('program_small', this.id, id));
+    const plan: Plan = { id, small };
+    this.plans.set(key, plan);
+    // The arena may have grown and moved.
+    for (const other of this.plans.values()) other.places = undefined;
+    await this.trim();
+    return plan;
+  }
+  private pinned = new Set<Plan>();
+  /** Keeps plans while a run uses them; answers how to let them go. */
+  pin(...plans: readonly Plan[]): () => void {
+    for (const plan of plans) this.pinned.add(plan);
+    return () => {
+      for (const plan of plans) this.pinned.delete(plan);
+    };
+  }
+  private async trim(): Promise<void> {
+    for (const [key, plan] of this.plans) {
+      if (this.plans.size <= MOST_PLANS) return;
+      if (this.pinned.has(plan) || key === [...this.plans.keys()].at(-1)) continue;
+      this.plans.delete(key);
+      await this.client.call('program_free', this.id, plan.id);
+    }
+  }
+
+  /** Runs a small batch through a predict plan. */
+  async predict(plan: Plan, inputs: readonly (Float32Array | Int32Array)[]): Promise<Float32Array[]> {
+    if (plan.small || this.client.direct) {
+      plan.places ??= await this.client.call('predict_io', this.id, plan.id);
+      const now = this.client.predictNow(this.id, plan.id, plan.places, inputs);
+      if (now) return now;
+    }
+    return this.client.call('predict', this.id, plan.id, inputs);
+  }
+
+  /** The same on this thread, plan and all. */
+  predictNow(client: DirectClient, want: Want, inputs: readonly (Float32Array | Int32Array)[]): Float32Array[] {
+    const key = JSON.stringify(want);
+    let plan = this.plans.get(key);
+    if (!plan) {
+      plan = { id: client.now('program_add', this.id, writeProgram(this.graph, undefined, want, this.indices)), small: true };
+      for (const other of this.plans.values()) other.places = undefined;
+      this.plans.set(key, plan);
+    }
+    plan.places ??= client.now('predict_io', this.id, plan.id);
+    return client.predictNow(this.id, plan.id, plan.places, inputs);
+  }
+
+  /** Copies rows into the engine. */
+  async upload(data: DataArray, rows: number, what: string): Promise<Resident> {
+    let address: number;
+    try {
+      address = await this.client.upload(data);
+    } catch (error) {
+      if (!(error instanceof EngineError && error.code === 'memory')) throw error;
+      throw new EngineError('memory', `${what} needs ${(data.byteLength / 2 ** 20).toFixed(0)} MiB in the engine and there is no room: ${error.message}; pass bytes as Uint8Array, or fewer rows at a time`, { cause: error });
+    }
+    return { address, dtype: DTYPE(data), row: data.length / rows, rows, length: data.length };
+  }
+  async release(arrays: readonly Resident[]): Promise<void> {
+    if (this.client.alive) for (const { address } of arrays) await this.client.call('array_free', address);
+  }
+  async close(): Promise<void> {
+    if (this.client.alive) await this.client.call('model_free', this.id);
+  }
+}
+
+const NONE = 0xffffffff;
+
+/** A run over rows of arrays in the engine. */
+export interface RunOptions {
+  readonly plan: Plan;
+  readonly tail: Plan | null;
+  readonly train: boolean;
+  readonly rows: readonly [from: number, to: number];
+  readonly batch: number;
+  readonly shuffle: boolean;
+  readonly epochs: readonly [from: number, to: number];
+  readonly seed: number;
+  readonly collect: boolean;
+  readonly data: readonly Resident[];
+}
+
+/** What a slice of a run answers. */
+export interface Progress {
+  readonly state: 'running' | 'finished' | 'stopped';
+  readonly steps: number;
+  readonly epoch: number;
+  readonly stepInEpoch: number;
+  /** Results of each epoch that ended in the slice. */
+  readonly completed: readonly (readonly number[])[];
+}
+
+const STATES = ['running', 'finished', 'stopped'] as const;
+
+export class Run {
+  private constructor(
+    private readonly session: Session,
+    private readonly id: number,
+    private readonly unpin: () => void,
+  ) {}
+
+  static async open(session: Session, o: RunOptions): Promise<Run> {
+    const w = new Words().u32(o.plan.id, o.tail?.id ?? NONE, o.train ? 1 : 0, ...o.rows, o.batch, o.shuffle ? 1 : 0, ...o.epochs);
+    w.u64(o.seed).u32(o.collect ? 1 : 0, o.data.length);
+    for (const { address, dtype, row, rows } of o.data) w.u32(address, dtypeCode(dtype), row, rows);
+    const unpin = session.pin(o.plan, ...(o.tail ? [o.tail] : []));
+    return new Run(session, await session.client.call('run_create', session.id, w.words()), unpin);
+  }
+
+  async slice(most: number, untilEpochEnd: boolean): Promise<Progress> {
+    const [state = 0, steps = 0, epoch = 0, stepInEpoch = 0, count = 0, ...rest] = await this.session.client.call('run_slice', this.id, most, untilEpochEnd);
+    const width = count ? rest.length / count : 0;
+    const completed = Array.from({ length: count }, (_, i) => rest.slice(i * width, (i + 1) * width));
+    return { state: STATES[state] as Progress['state'], steps, epoch, stepInEpoch, completed };
+  }
+  async metrics(): Promise<readonly number[]> {
+    return [...(await this.session.client.call('run_metrics', this.id))];
+  }
+  output(index: number): Promise<Float32Array> {
+    return this.session.client.call('run_output', this.id, index);
+  }
+  async close(): Promise<void> {
+    this.unpin();
+    if (this.session.client.alive) await this.session.client.call('run_free', this.id);
+  }
+}

@@ -1,0 +1,212 @@
+// The engine as the facade sees it: calls that answer promises, wherever the engine runs.
+import { EngineError, MyelinError, ShapeError } from '../core/errors.js';
+import { runPlan } from './places.js';
+import type { Answer, Methods } from './host.js';
+import { Fast } from './fast.js';
+import { type EngineStart, startThread, type Thread, type WorkerSource } from './spawn.js';
+import type { Ready, Reply } from './worker.js';
+
+export type { Methods } from './host.js';
+export type Result<K extends keyof Methods> = ReturnType<Methods[K]>;
+
+export interface EngineClient {
+  /** Whether this thread sees the engine's memory. */
+  readonly memory: WebAssembly.Memory | null;
+  readonly threads: number;
+  readonly simd: string;
+  readonly direct: boolean;
+  /** False once the engine is gone. */
+  readonly alive: boolean;
+  call<K extends keyof Methods>(method: K, ...args: Parameters<Methods[K]>): Promise<Result<K>>;
+  /** The call at once: in direct mode, and for small plans on shared memory while the engine is idle; else null. */
+  predictNow(model: number, program: number, places: Uint32Array, inputs: readonly (Float32Array | Int32Array)[]): Float32Array[] | null;
+  /** Copies an array into the engine; answers its address. */
+  upload(data: Float32Array | Int32Array | Uint8Array): Promise<number>;
+  /** The running slice ends after its current step. */
+  stop(on: boolean): void;
+  /** Keeps the process alive until the result is called. */
+  hold(): () => void;
+}
+
+/** The error that an engine's JSON message describes. */
+export function engineError(text: string): MyelinError {
+  let said: { code?: string; layer?: string; message?: string };
+  try {
+    said = JSON.parse(text) as typeof said;
+  } catch {
+    said = { code: 'engine', message: text };
+  }
+  const message = said.message ?? text;
+  const details = said.layer ? { layer: said.layer } : {};
+  const where = said.layer && !message.includes(said.layer) ? `${said.layer}: ${message}` : message;
+  return said.code === 'shape' ? new ShapeError(where, details) : new EngineError(said.code ?? 'engine', where, details);
+}
+
+export function lostError(reason: string): EngineError {
+  return new EngineError('lost', `the engine stopped working (${reason}); the next call starts a new one, with the weights of the last finished epoch`);
+}
+
+function bytesOf(data: ArrayBufferView): Uint8Array {
+  return new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+}
+
+/** The engine in a worker of its own. */
+export class WorkerClient implements EngineClient {
+  readonly direct = false;
+  alive = true;
+  private readonly pending = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+  private next = 0;
+  private holds = 0;
+  private fast: Fast | null = null;
+
+  private constructor(
+    private readonly thread: Thread,
+    readonly threads: number,
+    private readonly lock: Int32Array | null,
+    private readonly module: WebAssembly.Module,
+    private readonly ready: Ready,
+  ) {}
+
+  get memory(): WebAssembly.Memory | null {
+    return this.ready.memory;
+  }
+  get simd(): string {
+    return this.ready.simd;
+  }
+
+  static start(module: WebAssembly.Module, threads: number, source: WorkerSource, shared: boolean, maxMemory: number | undefined, patience: number): Promise<WorkerClient> {
+    return new Promise((resolve, reject) => {
+      let client: WorkerClient | undefined;
+      const lock = shared ? new Int32Array(new SharedArrayBuffer(4)) : null;
+      const fail = (reason: string) => {
+        clearTimeout(timer);
+        thread.terminate();
+        reject(new EngineError('start', `the engine's worker could not start: ${reason}`));
+      };
+      const onMessage = (message: unknown) => {
+        if (client) return client.receive(message as Reply);
+        if ((message as { failed?: string }).failed !== undefined) return fail((message as { failed: string }).failed);
+        clearTimeout(timer);
+        client = new WorkerClient(thread, threads, lock, module, message as Ready);
+        thread.hold(false);
+        resolve(client);
+      };
+      const thread = startThread(source, onMessage, (error) => (client ? client.lose(error.message) : fail(error.message)));
+      const timer = setTimeout(() => fail(`no answer within ${patience / 1000} s`), patience);
+      thread.post({ role: 'engine', module, threads, source, maxMemory, lock } satisfies EngineStart);
+    });
+  }
+
+  private receive({ id, ...answer }: Reply): void {
+    const waiting = this.pending.get(id);
+    this.pending.delete(id);
+    if ('value' in answer) waiting?.resolve(answer.value);
+    else if (answer.fatal) {
+      waiting?.reject(lostError(answer.error));
+      this.lose(answer.error);
+    } else waiting?.reject(engineError(answer.error));
+    this.release();
+  }
+
+  private lose(reason: string): void {
+    if (!this.alive) return;
+    this.alive = false;
+    for (const { reject } of this.pending.values()) reject(lostError(reason));
+    this.pending.clear();
+    this.thread.terminate();
+  }
+
+  hold(): () => void {
+    if (this.holds++ === 0) this.thread.hold(true);
+    let held = true;
+    return () => {
+      if (held) this.release();
+      held = false;
+    };
+  }
+  private release(): void {
+    if (--this.holds === 0) this.thread.hold(false);
+  }
+
+  call<K extends keyof Methods>(method: K, ...args: Parameters<Methods[K]>): Promise<Result<K>> {
+    if (!this.alive) return Promise.reject(lostError('it was lost before'));
+    return new Promise((resolve, reject) => {
+      const id = this.next++;
+      this.pending.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      if (this.holds++ === 0) this.thread.hold(true);
+      this.thread.post({ id, method, args });
+    });
+  }
+
+  predictNow(model: number, program: number, places: Uint32Array, inputs: readonly (Float32Array | Int32Array)[]): Float32Array[] | null {
+    const { memory } = this.ready;
+    if (!memory || !this.lock || !this.alive || this.pending.size > 0) return null;
+    if (Atomics.compareExchange(this.lock, 0, 0, 1) !== 0) return null;
+    try {
+      this.fast ??= new Fast(this.module, memory, this.ready.address);
+      return runPlan(memory, places, inputs, () => this.fast?.run(model, program));
+    } finally {
+      Atomics.store(this.lock, 0, 0);
+      Atomics.notify(this.lock, 0);
+    }
+  }
+
+  async upload(data: Float32Array | Int32Array | Uint8Array): Promise<number> {
+    const address = await this.call('array_alloc', data.byteLength);
+    if (this.memory) new Uint8Array(this.memory.buffer, address, data.byteLength).set(bytesOf(data));
+    else await this.call('upload', address, bytesOf(data));
+    return address;
+  }
+
+  stop(on: boolean): void {
+    if (this.memory) Atomics.store(new Int32Array(this.memory.buffer), this.ready.stopFlag >> 2, on ? 1 : 0);
+  }
+}
+
+/** What the direct client needs of the host; its code is loaded only when it is used. */
+export interface DirectHost {
+  readonly memory: WebAssembly.Memory;
+  readonly threads: number;
+  readonly simd: string;
+  readonly stopFlag: number;
+  call(method: keyof Methods, args: readonly unknown[]): Answer;
+}
+
+/** The engine on the calling thread. */
+export class DirectClient implements EngineClient {
+  readonly direct = true;
+  alive = true;
+  constructor(private readonly host: DirectHost) {}
+  get memory(): WebAssembly.Memory {
+    return this.host.memory;
+  }
+  get threads(): number {
+    return this.host.threads;
+  }
+  get simd(): string {
+    return this.host.simd;
+  }
+  now<K extends keyof Methods>(method: K, ...args: Parameters<Methods[K]>): Result<K> {
+    const answer = this.host.call(method, args);
+    if ('value' in answer) return answer.value as Result<K>;
+    if (answer.fatal) this.alive = false;
+    throw answer.fatal ? lostError(answer.error) : engineError(answer.error);
+  }
+  async call<K extends keyof Methods>(method: K, ...args: Parameters<Methods[K]>): Promise<Result<K>> {
+    return this.now(method, ...args);
+  }
+  predictNow(model: number, program: number, places: Uint32Array, inputs: readonly (Float32Array | Int32Array)[]): Float32Array[] {
+    return runPlan(this.memory, places, inputs, () => this.now('predict_run', model, program));
+  }
+  async upload(data: Float32Array | Int32Array | Uint8Array): Promise<number> {
+    const address = this.now('array_alloc', data.byteLength);
+    new Uint8Array(this.memory.buffer, address, data.byteLength).set(bytesOf(data));
+    return address;
+  }
+  stop(on: boolean): void {
+    new Int32Array(this.memory.buffer)[this.host.stopFlag >> 2] = on ? 1 : 0;
+  }
+  hold(): () => void {
+    return () => {};
+  }
+}

@@ -1,0 +1,30 @@
+import { EngineError } from '../core/errors.js';
+
+/**
+ * A second instance of the engine's code on this thread and on the same memory: a small prediction runs here, without a
+ * message. The caller holds the engine's lock, and the plan is one that never enters the pool.
+ */
+export class Fast {
+  private readonly exports: { engine_predict_run(engine: number, model: number, program: number): [error: number, failed: number] };
+
+  constructor(
+    module: WebAssembly.Module,
+    memory: WebAssembly.Memory,
+    private readonly engine: number,
+  ) {
+    const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
+    for (const { module: room, name, kind } of WebAssembly.Module.imports(module)) {
+      imports[room] ??= {};
+      // The code that runs here calls nothing of JavaScript but to throw.
+      (imports[room] as Record<string, WebAssembly.ImportValue>)[name] = kind === 'memory' ? memory : () => 0;
+    }
+    const { exports } = new WebAssembly.Instance(module, imports);
+    (exports.__wbindgen_start as (stack: number) => void)(4 * 65536);
+    this.exports = exports as unknown as Fast['exports'];
+  }
+
+  run(model: number, program: number): void {
+    const [, failed] = this.exports.engine_predict_run(this.engine, model, program);
+    if (failed) throw new EngineError('protocol', 'the prediction could not run');
+  }
+}

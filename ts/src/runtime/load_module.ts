@@ -1,0 +1,31 @@
+// The engine's code: gzip in base64 in a module of its own, so that no bundler needs to know about it.
+import { EngineError } from '../core/errors.js';
+
+/** Where the engine's code may come from instead of the package's own module. */
+export type WasmSource = string | URL | Response | BufferSource | WebAssembly.Module;
+
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  const modern = Uint8Array as unknown as { fromBase64?: (text: string) => Uint8Array<ArrayBuffer> };
+  if (modern.fromBase64) return modern.fromBase64(base64);
+  const node = (globalThis as { Buffer?: { from(text: string, encoding: 'base64'): Uint8Array<ArrayBuffer> } }).Buffer;
+  if (node) return node.from(base64, 'base64');
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
+export async function loadModule(name: 'simd128' | 'relaxed', given?: WasmSource): Promise<WebAssembly.Module> {
+  try {
+    if (given instanceof WebAssembly.Module) return given;
+    if (typeof given === 'string' || given instanceof URL) return await WebAssembly.compile(await (await fetch(given)).arrayBuffer());
+    if (given instanceof Response) return await WebAssembly.compile(await given.arrayBuffer());
+    if (given) return await WebAssembly.compile(given);
+    const { payload } = await (name === 'relaxed' ? import('./payload-relaxed.js') : import('./payload.js'));
+    const stream = new Blob([bytesOf(payload)]).stream().pipeThrough(new DecompressionStream('gzip'));
+    return await WebAssembly.compile(await new Response(stream).arrayBuffer());
+  } catch (cause) {
+    const hint = "a content security policy must allow 'wasm-unsafe-eval'; init({ wasm }) takes the engine from elsewhere";
+    throw new EngineError('start', `the engine's code could not be loaded: ${(cause as Error).message}; ${hint}`, { cause });
+  }
+}

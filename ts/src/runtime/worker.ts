@@ -1,0 +1,76 @@
+// The script of every worker: one of them runs the engine, the others are threads of its pool.
+import { builtin, type NodePort, server } from './environment.js';
+import { initSync, wbg_rayon_start_worker } from './glue.js';
+import { type Answer, Host, type Methods } from './host.js';
+import type { EngineStart, PoolStart, Start } from './spawn.js';
+
+/** A call from the page. */
+export interface Call {
+  readonly id: number;
+  readonly method: keyof Methods;
+  readonly args: readonly unknown[];
+}
+export type Reply = { readonly id: number } & Answer;
+/** The engine's first word. */
+export interface Ready {
+  readonly memory: WebAssembly.Memory | null;
+  readonly address: number;
+  readonly stopFlag: number;
+  readonly simd: string;
+}
+
+type Post = (message: unknown, transfer?: Transferable[]) => void;
+
+function runPool({ module, memory, receiver }: PoolStart, post: Post): void {
+  initSync({ module, memory, thread_stack_size: 1 << 20 });
+  // Before blocking for ever in the pool.
+  post('ready');
+  wbg_rayon_start_worker(receiver);
+}
+
+/** Buffers of a result: ours alone, so they move instead of being copied. */
+function buffers(value: unknown): Transferable[] {
+  if (ArrayBuffer.isView(value)) return [value.buffer as ArrayBuffer];
+  return Array.isArray(value) ? value.flatMap(buffers) : [];
+}
+
+async function runEngine(start: EngineStart, post: Post): Promise<(call: Call) => void> {
+  const host = await Host.start(start.module, start.threads, start.source, start.maxMemory);
+  const { lock } = start;
+  const ready: Ready = { memory: lock ? host.memory : null, address: host.address, stopFlag: host.stopFlag, simd: host.simd };
+  post(ready);
+  return ({ id, method, args }) => {
+    // The page's thread may be in the engine with a small prediction.
+    while (lock && Atomics.compareExchange(lock, 0, 0, 1) !== 0) Atomics.wait(lock, 0, 1, 1);
+    const answer = host.call(method, args);
+    if (lock) Atomics.store(lock, 0, 0);
+    post({ id, ...answer } satisfies Reply, 'value' in answer ? buffers(answer.value) : []);
+  };
+}
+
+function serve(post: Post): (message: unknown) => void {
+  let engine: Promise<(call: Call) => void> | undefined;
+  let handle: ((call: Call) => void) | undefined;
+  return (message) => {
+    if (handle) return handle(message as Call);
+    if (engine) return void engine.then((ready) => ready(message as Call));
+    const start = message as Start;
+    if (start.role === 'pool') return runPool(start, post);
+    engine = runEngine(start, post);
+    engine.then(
+      (ready) => {
+        handle = ready;
+      },
+      (error: Error) => post({ failed: error.message }),
+    );
+  };
+}
+
+if (server) {
+  const port = builtin('node:worker_threads').parentPort as NodePort;
+  port.on('message', serve((message, transfer) => port.postMessage(message, transfer)));
+} else {
+  const scope = globalThis as unknown as { postMessage(message: unknown, transfer: Transferable[]): void; onmessage: (event: MessageEvent) => void };
+  const handle = serve((message, transfer = []) => scope.postMessage(message, transfer));
+  scope.onmessage = (event) => handle(event.data);
+}

@@ -1,0 +1,41 @@
+import { resolve } from 'node:path';
+import { build, type Plugin } from 'esbuild';
+import { defineConfig } from 'tsup';
+
+const runtime = resolve('ts/src/runtime');
+/** The glue asks for its own address only in parts that nobody uses. */
+const define = { 'import.meta.url': '""' };
+
+/** wasm-bindgen-rayon starts its threads with our spawner; workers are one script inside a string. */
+const workers: Plugin = {
+  name: 'workers',
+  setup(b) {
+    b.onResolve({ filter: /workerHelpers/ }, () => ({ path: resolve(runtime, 'spawn.ts') }));
+    b.onResolve({ filter: /^worker:source$/ }, (args) => ({ path: args.path, namespace: 'worker' }));
+    b.onLoad({ filter: /.*/, namespace: 'worker' }, async () => {
+      const result = await build({ entryPoints: [resolve(runtime, 'worker.ts')], bundle: true, minify: true, format: 'iife', target: 'es2022', write: false, define, plugins: [workers], logLevel: 'error' });
+      return { contents: result.outputFiles[0]?.text ?? '', loader: 'text' };
+    });
+    // Made by scripts/build.mjs beside the bundle.
+    b.onResolve({ filter: /\/payload(-relaxed)?\.js$/ }, (args) => ({ path: `./${args.path.split('/').at(-1)}`, external: true }));
+  },
+};
+
+export default defineConfig([
+  {
+    entry: { index: 'ts/src/index.ts' },
+    format: 'esm',
+    target: 'es2022',
+    platform: 'neutral',
+    splitting: true,
+    treeshake: true,
+    minify: !process.env.MYELIN_FAST,
+    clean: false,
+    dts: !process.env.MYELIN_FAST,
+    tsconfig: 'tsconfig.build.json',
+    esbuildPlugins: [workers],
+    esbuildOptions(options) {
+      options.define = { ...options.define, ...define };
+    },
+  },
+]);
