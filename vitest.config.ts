@@ -1,0 +1,23 @@
+import { resolve } from 'node:path';
+import { defineConfig } from 'vitest/config';
+
+const node = (name: string, include: string[]) => ({ extends: true as const, test: { name, include } });
+
+export default defineConfig({
+  // The tests run what is shipped.
+  resolve: { alias: { myelin: resolve('dist/index.js') } },
+  test: {
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    projects: [
+      node('unit', ['test/unit/**/*.test.ts']),
+      node('golden', ['test/golden/**/*.test.ts']),
+      node('e2e', ['test/e2e/**/*.test.ts']),
+      node('docs', ['test/docs/**/*.test.ts']),
+      node('platform', ['test/platform/**/*.test.ts']),
+      node('package', ['test/package/**/*.test.ts']),
+    ],
+  },
+});
