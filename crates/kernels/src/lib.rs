@@ -1,11 +1,14 @@
 //! Pure arithmetic on slices, and the records that a plan is made of.
 
+mod channels;
+pub mod conv;
 pub mod feed;
 pub mod functions;
 pub mod fused;
 pub mod gemm;
 pub mod init;
 pub mod layout;
+pub mod pool;
 pub mod random;
 pub mod record;
 pub mod reduce;

@@ -37,6 +37,7 @@ pub mod sparse_softmax_cross_entropy;
 pub mod sparse_softmax_cross_entropy_grad;
 pub mod stop_gradient;
 pub mod transpose;
+pub mod window;
 
 pub use generate::typescript;
 pub use op::{Attr, AttrKind, AttrSpec, Attrs, Call, Emit, Id, Lower, Lowering, Op};
@@ -120,4 +121,14 @@ pub static ALL: &[&Op] = &[
     &constant::OP,
     &random_uniform::OP,
     &random_normal::OP,
+    &window::avg_pool2d::OP,
+    &window::avg_pool2d_grad::OP,
+    &window::conv2d::OP,
+    &window::conv2d_kernel_grad::OP,
+    &window::conv2d_transpose::OP,
+    &window::depthwise_conv2d::OP,
+    &window::depthwise_conv2d_input_grad::OP,
+    &window::depthwise_conv2d_kernel_grad::OP,
+    &window::max_pool2d::OP,
+    &window::max_pool2d_grad::OP,
 ];

@@ -1,6 +1,8 @@
 //! Shape rules: the dozen ways in which operations make a shape from shapes. TypeScript knows the same list by the same
 //! names, and one test walks all samples through both.
 
+pub mod window;
+
 use crate::op::Attrs;
 use kernels::DType;
 
@@ -42,6 +44,14 @@ pub enum Rule {
     CrossEntropy,
     /// The logits of a cross-entropy: its gradient.
     CrossEntropyGrad,
+    /// Image and kernel; attributes: strides, padding, dilation, groups.
+    Conv,
+    /// Image and kernel; attributes: strides, padding, dilation, groups, size.
+    ConvTranspose,
+    /// Image and kernel; attributes: strides, padding, dilation.
+    Depthwise,
+    /// Image; attributes: pool, strides, padding.
+    Pool,
 }
 
 type Shape = Vec<usize>;
@@ -51,7 +61,8 @@ pub fn infer(rule: Rule, shapes: &[Shape], dtypes: &[DType], attrs: Attrs) -> Re
     let first = shapes.first().cloned().unwrap_or_default();
     let dtype = dtypes.first().copied().unwrap_or(DType::F32);
     let arithmetic = matches!(rule, Rule::Same | Rule::Broadcast | Rule::Matmul | Rule::Reduce | Rule::Argreduce);
-    if arithmetic && dtypes.iter().any(|&d| d != DType::F32) {
+    let window = matches!(rule, Rule::Conv | Rule::ConvTranspose | Rule::Depthwise | Rule::Pool);
+    if (arithmetic || window) && dtypes.iter().any(|&d| d != DType::F32) {
         return Err("needs float32: cast first".into());
     }
     match rule {
@@ -135,6 +146,10 @@ pub fn infer(rule: Rule, shapes: &[Shape], dtypes: &[DType], attrs: Attrs) -> Re
             cross_entropy(shapes, dtypes)?;
             Ok((first, DType::F32))
         }
+        Rule::Conv => window::conv(shapes, attrs).map(|s| (s, dtype)),
+        Rule::ConvTranspose => window::conv_transpose(shapes, attrs).map(|s| (s, dtype)),
+        Rule::Depthwise => window::depthwise(shapes, attrs).map(|s| (s, dtype)),
+        Rule::Pool => window::pool(shapes, attrs).map(|s| (s, dtype)),
     }
 }
 

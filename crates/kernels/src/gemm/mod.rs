@@ -1,19 +1,23 @@
 //! Matrix products: out = op(A) · op(B), in batches, with an elementwise epilogue on rows that are still in cache.
 
 mod pack;
+mod sweep;
 mod tile;
 
+pub(crate) use pack::pack_b;
+pub(crate) use sweep::Sweep;
 pub use tile::TILES;
+pub(crate) use tile::{Panel, Tile, LARGEST};
 
 use crate::fused::Fused;
 use crate::record::{Kernel, StepContext};
-use pack::{interleave, pack_b};
+use pack::interleave;
 use parallel::Span;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use tile::{Panel, Tile, LARGEST, THIN};
+use tile::THIN;
 
 /// Block of k whose panels stay in L1 (B: 8 columns × 256 × 4 B = 8 kB) and L2 (A: one chunk's rows).
-const KC: usize = 256;
+pub(crate) const KC: usize = 256;
 /// Work per chunk that is worth handing to a thread.
 const CHUNK_FLOPS: usize = 400_000;
 /// Rows of A that are packed together.
@@ -24,6 +28,16 @@ static PREFERRED: AtomicUsize = AtomicUsize::new(0);
 /// Chooses the tile (an index into [`TILES`]) for plans compiled from now on. Never changes a bit of any result.
 pub fn prefer_tile(index: usize) {
     PREFERRED.store(index.min(TILES.len() - 1), Ordering::Relaxed);
+}
+
+/// The tile that was chosen.
+pub(crate) fn preferred() -> Tile {
+    TILES[PREFERRED.load(Ordering::Relaxed)]
+}
+
+/// Columns of the widest tile: packed operands have room for any tile, so that the arena doesn't depend on timing.
+pub(crate) fn widest() -> usize {
+    TILES.iter().map(|t| t.columns).max().unwrap_or(0)
 }
 
 /// Sizes and transpositions of a product: out[m × n] = op(a) · op(b), `batch` times, `stride_*` words apart (0: shared).
@@ -53,7 +67,7 @@ impl Shape {
         if self.m < 4 {
             THIN
         } else {
-            TILES[PREFERRED.load(Ordering::Relaxed)]
+            preferred()
         }
     }
 }
@@ -84,8 +98,7 @@ pub fn workspace(shape: &Shape) -> usize {
     if !shape.packs_b() {
         return 0;
     }
-    // For the widest tile, so that the arena doesn't depend on the tile that timing picks.
-    let columns = TILES.iter().map(|t| t.columns).max().unwrap_or(0);
+    let columns = widest();
     b_matrices(shape) * shape.n.div_ceil(columns) * columns * shape.k
 }
 

@@ -1,0 +1,138 @@
+//! The kernel's gradient: patchesᵀ × gradient of the output, a product whose inner axis is all results of the batch.
+
+use super::axis::Axis;
+use super::patches::{Patches, Pixel};
+use crate::gemm::{pack_b, Panel, Sweep, Tile, KC, LARGEST};
+use crate::record::{Kernel, StepContext};
+use parallel::Span;
+
+/// Rows of the gradient that one chunk makes; a multiple of every tile's rows.
+const ROWS: usize = 96;
+/// Work of a chunk for which a sum of its own is worth while.
+const CHUNK_FLOPS: usize = 2_000_000;
+/// Chunks that are enough for any number of threads.
+const CHUNKS: usize = 64;
+
+#[derive(Clone, Copy)]
+pub(super) struct Sizes {
+    pub batch: usize,
+    pub groups: usize,
+    /// Channels of the input and of the output in a group.
+    pub depth: usize,
+    pub width: usize,
+    pub y: Axis,
+    pub x: Axis,
+}
+
+impl Sizes {
+    pub fn results(&self) -> usize {
+        self.batch * self.y.count * self.x.count
+    }
+    /// Rows of the gradient, as a matrix [taps · depth, groups · width].
+    pub fn rows(&self) -> usize {
+        self.y.taps * self.x.taps * self.depth
+    }
+    pub fn words(&self) -> usize {
+        self.rows() * self.groups * self.width
+    }
+    fn blocks(&self) -> usize {
+        self.rows().div_ceil(ROWS)
+    }
+    fn flops(&self) -> u64 {
+        2 * self.words() as u64 * self.results() as u64
+    }
+
+    /// Results per partial sum: cut by sizes alone, in whole blocks of the inner axis.
+    fn part(&self) -> usize {
+        let work = (self.flops() / (self.blocks().max(1) * CHUNK_FLOPS) as u64) as usize;
+        let parts = work.min(CHUNKS / self.blocks().max(1)).max(1);
+        self.results().div_ceil(parts).max(1).next_multiple_of(KC)
+    }
+    /// Partial sums.
+    pub fn parts(&self) -> usize {
+        self.results().div_ceil(self.part()).max(1)
+    }
+}
+
+/// A chunk is a block of rows of one partial sum.
+pub(super) struct KernelGrad {
+    pub sizes: Sizes,
+    pub tile: Tile,
+    pub x: Span,
+    pub dy: Span,
+    /// `sizes.parts()` partial sums, one after the other.
+    pub out: Span,
+}
+
+impl KernelGrad {
+    fn panel_words(&self) -> usize {
+        // Zeros up to a whole panel.
+        (self.sizes.rows().min(ROWS) + self.tile.rows) * KC
+    }
+
+    /// Packs the rows `row..row + rows` of the transposed patches of `k` results.
+    fn pack(&self, patches: &Patches, row: usize, rows: usize, p0: usize, k: usize, scratch: &mut [f32]) {
+        let mr = self.tile.rows;
+        let padded = rows.next_multiple_of(mr);
+        let mut patch = [0.0; ROWS + 8];
+        let mut pixel = Pixel::of(p0, patches.y, patches.x);
+        for p in 0..k {
+            patches.copy_row(&pixel, row, &mut patch[..rows]);
+            for (panel, values) in patch[..padded].chunks_exact(mr).enumerate() {
+                scratch[(panel * k + p) * mr..][..mr].copy_from_slice(values);
+            }
+            pixel = pixel.next(patches.y, patches.x);
+        }
+    }
+}
+
+impl Kernel for KernelGrad {
+    fn name(&self) -> &'static str {
+        "conv_kernel_grad"
+    }
+    fn chunks(&self) -> usize {
+        self.sizes.parts() * self.sizes.blocks()
+    }
+    fn scratch(&self) -> usize {
+        self.panel_words() + self.tile.columns * KC + LARGEST
+    }
+    fn flops(&self) -> u64 {
+        self.sizes.flops()
+    }
+    fn bytes(&self) -> u64 {
+        4 * (self.x.len + self.dy.len + self.out.len) as u64
+    }
+    fn run(&self, context: &StepContext, chunk: usize, scratch: &mut [f32]) {
+        let Sizes { groups, depth, width, y, x, .. } = &self.sizes;
+        let filters = groups * width;
+        let (part, block) = (chunk / self.sizes.blocks(), chunk % self.sizes.blocks());
+        let row = block * ROWS;
+        let rows = ROWS.min(self.sizes.rows() - row);
+        let from = part * self.sizes.words() + row * filters;
+        // SAFETY: inputs of this record, and rows that belong to this chunk.
+        let (source, dy, out) = unsafe {
+            (context.read(self.x), context.read(self.dy), context.write(self.out, from, from + rows * filters))
+        };
+        let first = part * self.sizes.part();
+        let last = (first + self.sizes.part()).min(self.sizes.results());
+        if first == last {
+            out.fill(0.0);
+        }
+        let (panels, scratch) = scratch.split_at_mut(self.panel_words());
+        let (b, edge) = scratch.split_at_mut(self.tile.columns * KC);
+        let columns = self.tile.columns;
+        for group in 0..*groups {
+            let patches = Patches { source, y, x, channels: groups * depth, first: group * depth, depth: *depth };
+            for p0 in (first..last).step_by(KC) {
+                let k = KC.min(last - p0);
+                self.pack(&patches, row, rows, p0, k, panels);
+                let panel = |j: usize| {
+                    pack_b(dy, filters, false, p0, k, group * width + j, columns.min(width - j), columns, b);
+                    Panel { at: b.as_ptr(), step: columns }
+                };
+                let sweep = Sweep { tile: self.tile, rows, n: *width, k, ldc: filters, accumulate: p0 > first };
+                sweep.run(panels, panel, &mut out[group * width..], edge);
+            }
+        }
+    }
+}
