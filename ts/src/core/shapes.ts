@@ -1,5 +1,6 @@
 // The same dozen rules, by the same names, as crates/ops/src/shape.rs; one test walks all samples through both.
 import type { Attr, DType, Tensor } from './tensor.js';
+import { WINDOW_RULES } from './windows.js';
 
 type Dims = readonly number[];
 interface Given {
@@ -191,4 +192,5 @@ export const RULES: Readonly<Record<string, Rule>> = {
     checkCrossEntropy(given);
     return [first(given), 'float32'];
   },
+  ...WINDOW_RULES,
 };

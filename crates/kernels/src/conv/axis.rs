@@ -58,7 +58,7 @@ impl Axis {
     fn class(w: &Window, first: usize) -> Axis {
         let common = gcd(w.stride, w.dilation);
         let kernel_step = w.stride / common;
-        let meets = |tap: &usize| (first + w.before).abs_diff(tap * w.dilation) % w.stride == 0;
+        let meets = |tap: &usize| (first + w.before).abs_diff(tap * w.dilation).is_multiple_of(w.stride);
         let start = (0..w.taps.min(kernel_step)).find(meets);
         let taps = start.map_or(0, |start| (w.taps - start).div_ceil(kernel_step));
         // The last tap of the kernel reaches furthest back: walking from it makes the cells ascend.

@@ -114,7 +114,7 @@ fn four(shapes: &[Vec<usize>], input: usize) -> Result<[usize; 4], String> {
 
 fn groups(groups: i32, filters: usize) -> Result<usize, String> {
     match usize::try_from(groups) {
-        Ok(count) if count > 0 && filters > 0 && filters % count == 0 => Ok(count),
+        Ok(count) if count > 0 && filters > 0 && filters.is_multiple_of(count) => Ok(count),
         _ => Err(format!("{filters} filters can't be shared among {groups} groups")),
     }
 }
