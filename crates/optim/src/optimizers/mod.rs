@@ -25,5 +25,41 @@ pub struct Optimizer {
     pub update: Update,
 }
 
+/// Running means of gradients that stay 0 decay into numbers so small that arithmetic with them takes many times as long;
+/// below this they are 0. A step that they could make is far below the last bit of any weight.
+const SMALLEST: f32 = 1e-30;
+/// Below this the square of a gradient is such a number.
+const SMALLEST_GRADIENT: f32 = 1.1e-19;
+
+fn flush(x: f32, smallest: f32) -> f32 {
+    if x.abs() < smallest {
+        0.0
+    } else {
+        x
+    }
+}
+
 /// All of them; the index is the code that settings use.
 pub static ALL: &[Optimizer] = &[sgd::OPTIMIZER, rmsprop::OPTIMIZER, adam::OPTIMIZER];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// After one gradient and then none, no optimizer is left with numbers that are slow to compute with.
+    #[test]
+    fn means_of_vanished_gradients_become_zero() {
+        for optimizer in ALL {
+            let options: Vec<f32> = optimizer.options.iter().map(|&o| if o == "epsilon" { 1e-7 } else { 0.9 }).collect();
+            let mut slots = vec![vec![0f32; 7]; (optimizer.slots)(&options)];
+            let mut weights = [1f32; 7];
+            for number in 1..=1200 {
+                let gradients = [if number == 1 { 0.1 } else { 1e-30 }; 7];
+                let mut views: Vec<&mut [f32]> = slots.iter_mut().map(Vec::as_mut_slice).collect();
+                (optimizer.update)(&options, Step { learning_rate: 0.01, number }, &mut weights, &gradients, &mut views);
+            }
+            let subnormal = slots.iter().flatten().chain(&weights).filter(|x| x.is_subnormal()).count();
+            assert_eq!(subnormal, 0, "{}", optimizer.name);
+        }
+    }
+}

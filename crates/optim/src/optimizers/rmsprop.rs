@@ -1,4 +1,4 @@
-use super::{Optimizer, Step};
+use super::{flush, Optimizer, Step, SMALLEST, SMALLEST_GRADIENT};
 
 /// RMSprop (Hinton 2012), as Keras computes it: ε inside the root.
 pub const OPTIMIZER: Optimizer = Optimizer {
@@ -14,18 +14,19 @@ fn update(options: &[f32], step: Step, weights: &mut [f32], gradients: &[f32], s
     let (square, rest) = slots.split_at_mut(1);
     let (moment, mean) = rest.split_at_mut((momentum > 0.0) as usize);
     for (i, (w, &g)) in weights.iter_mut().zip(gradients).enumerate() {
+        let g = flush(g, SMALLEST_GRADIENT);
         let v = &mut square[0][i];
-        *v = rho * *v + (1.0 - rho) * g * g;
+        *v = flush(rho * *v + (1.0 - rho) * g * g, SMALLEST);
         let mut below = *v;
         if centered != 0.0 {
             let a = &mut mean[0][i];
-            *a = rho * *a + (1.0 - rho) * g;
+            *a = flush(rho * *a + (1.0 - rho) * g, SMALLEST);
             below -= *a * *a;
         }
         let change = lr * g / (below + epsilon).sqrt();
         if momentum > 0.0 {
             let m = &mut moment[0][i];
-            *m = momentum * *m + change;
+            *m = flush(momentum * *m + change, SMALLEST);
             *w -= *m;
         } else {
             *w -= change;

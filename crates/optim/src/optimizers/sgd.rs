@@ -1,4 +1,4 @@
-use super::{Optimizer, Step};
+use super::{flush, Optimizer, Step, SMALLEST};
 
 /// Gradient descent: w −= lr·g; with momentum m = μ·m − lr·g, w += m, or, Nesterov's way, w += μ·m − lr·g.
 pub const OPTIMIZER: Optimizer = Optimizer {
@@ -14,7 +14,7 @@ fn update(options: &[f32], step: Step, weights: &mut [f32], gradients: &[f32], s
         return weights.iter_mut().zip(gradients).for_each(|(w, g)| *w -= lr * g);
     };
     for ((w, g), v) in weights.iter_mut().zip(gradients).zip(velocity.iter_mut()) {
-        *v = momentum * *v - lr * g;
+        *v = flush(momentum * *v - lr * g, SMALLEST);
         *w += if nesterov { momentum * *v - lr * g } else { *v };
     }
 }
