@@ -1,8 +1,8 @@
 //! Fusing: calls become units, each of which is one record or a few.
 //!
 //! A chain of elementwise calls is one unit. It stands where its last call stood, so a call may join if all who use its
-//! result are in the unit or come later. A matrix product joins the chain behind it, which then runs on rows of the
-//! product while they are in cache.
+//! result are in the unit or come later. A matrix product or a convolution joins the chain behind it, which then runs on
+//! rows of the product while they are in cache.
 
 use crate::graph::{is_alias, pattern, Graph, Node};
 use kernels::fused::MAX_REGISTERS;
@@ -153,13 +153,13 @@ fn chain(graph: &Graph, last: Id, root: &[Id], users: &[Vec<Id>], taken: &mut [b
     Unit { product: None, members, elementwise: true }
 }
 
-/// A matrix product that the chain can be the epilogue of.
+/// A matrix product or convolution that the chain can be the epilogue of.
 fn product(graph: &Graph, unit: &Unit, root: &[Id], users: &[Vec<Id>], taken: &mut [bool]) -> Option<Id> {
     let last = unit.last();
     for &member in &unit.members {
         for &input in graph.nodes[member].inputs() {
             let id = root[input];
-            let fits = graph.nodes[id].is(&ops::matmul::OP)
+            let fits = graph.nodes[id].op().is_some_and(|op| ops::PRODUCTS.contains(&op))
                 && !taken[id]
                 && whole(graph, member, input)
                 && graph.nodes[id].len() == graph.nodes[last].len()

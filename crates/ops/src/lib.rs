@@ -42,6 +42,9 @@ pub mod window;
 pub use generate::typescript;
 pub use op::{Attr, AttrKind, AttrSpec, Attrs, Call, Emit, Id, Lower, Lowering, Op};
 
+/// Operations whose results an elementwise chain may finish, row by row while they are in cache.
+pub static PRODUCTS: &[&Op] = &[&matmul::OP, &window::conv2d::OP, &window::depthwise_conv2d::OP];
+
 /// All operations; an operation's code in programs is its index.
 pub static ALL: &[&Op] = &[
     &elementwise::abs::OP,
