@@ -2,6 +2,7 @@
 //   --suite a,b     only these suites          --engine a,b   only these engines        --case text   only cases with this in their names
 //   --threads 1,2   of engines that have them  --seconds N    per case and process (1)  --rounds N    fresh processes per engine (3)
 //   --json FILE     write the records          --node PATH    another Node, or 22, 24, 26 from .tools
+//   --built         measure dist as it is, even where sources are newer
 // Each engine runs in processes of its own, taking turns, so that a change of the machine's mood meets all of them.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -14,7 +15,7 @@ import { caseTable } from './table.mjs';
 
 const text = { type: 'string' };
 const { values: options } = parseArgs({
-  options: { suite: text, engine: text, case: text, json: text, node: text, threads: text, seconds: { type: 'string', default: '1' }, rounds: { type: 'string', default: '3' } },
+  options: { suite: text, engine: text, case: text, json: text, node: text, threads: text, built: { type: 'boolean' }, seconds: { type: 'string', default: '1' }, rounds: { type: 'string', default: '3' } },
 });
 
 function choose(all, wanted, what) {
@@ -38,7 +39,7 @@ function nodePath() {
 
 /** Myelin built, peers installed: whichever is asked for. */
 async function prepare(engines, names) {
-  if (names.some((name) => name.startsWith('myelin'))) {
+  if (!options.built && names.some((name) => name.startsWith('myelin'))) {
     const { setup } = await import('../scripts/setup.mjs');
     await setup();
     (await import('../scripts/build.mjs')).build();

@@ -17,8 +17,11 @@ async function open({ threads, worker, turbo }) {
   }
 
   /** Direct mode answers at once, without a promise to wait for. */
-  const predictor = (model, x, batchSize) =>
-    repeat(worker ? () => model.predict(x, { batchSize }) : () => { model.predictSync(x, { batchSize }); });
+  async function predictor(model, x, batchSize) {
+    if (worker) return repeat(() => model.predict(x, { batchSize }));
+    await model.ready();
+    return repeat(() => { model.predictSync(x, { batchSize }); });
+  }
 
   const predict = (spec) => predictor(build(spec), { data: spec.x, shape: [spec.rows, spec.sizes[0]] }, spec.rows);
 
