@@ -148,3 +148,6 @@ pub fn kernel_grad(c: &Conv, x: Span, dy: Span, out: Span, workspace: Span, push
 fn add_parts(parts: Span, out: Span, count: usize, words: usize) -> Reduce {
     Reduce { kind: Kind::Sum, input: parts, out, outer: 1, axis: count, inner: words }
 }
+
+#[cfg(test)]
+mod tests;
