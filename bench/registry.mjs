@@ -25,7 +25,7 @@ export async function loadSuites() {
 
 /** The version of an engine's package; our own without one. */
 export function versionOf(engine) {
-  if (engine.version) return engine.version;
+  if (engine.version !== undefined) return engine.version;
   const file = engine.package ? join(bench, 'node_modules', engine.package, 'package.json') : join(bench, '../package.json');
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).version : '';
 }
