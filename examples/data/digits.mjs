@@ -1,0 +1,45 @@
+// The rows of digits.csv, for Node and for pages.
+
+/** Pixels of 0 … 1 in rows of 64, and the digits. */
+export function parseDigits(text) {
+  const lines = text.trim().split('\n');
+  const x = new Float32Array(lines.length * 64);
+  const y = new Int32Array(lines.length);
+  lines.forEach((line, row) => {
+    const cells = line.split(',');
+    if (cells.length !== 65) throw new Error(`line ${row + 1} has ${cells.length} numbers instead of 65`);
+    for (let i = 0; i < 64; i++) x[row * 64 + i] = Number(cells[i]) / 16;
+    y[row] = Number(cells[64]);
+  });
+  return { x, y, rows: lines.length, width: 64 };
+}
+
+/** Numbers from 0 to 1 by a seed (mulberry32): the same on every machine. */
+export function random(seed) {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Shuffles rows by a seed and cuts off the last ones as a test set. */
+export function split({ x, y, rows, width }, testRows, seed) {
+  const order = Array.from({ length: rows }, (_, i) => i);
+  const next = random(seed);
+  for (let i = rows - 1; i > 0; i--) {
+    const j = Math.floor(next() * (i + 1));
+    [order[i], order[j]] = [order[j], order[i]];
+  }
+  const take = (some) => {
+    const part = { x: new Float32Array(some.length * width), y: new y.constructor(some.length) };
+    some.forEach((from, to) => {
+      part.x.set(x.subarray(from * width, (from + 1) * width), to * width);
+      part.y[to] = y[from];
+    });
+    return part;
+  };
+  return { train: take(order.slice(0, rows - testRows)), test: take(order.slice(rows - testRows)) };
+}
