@@ -78,9 +78,16 @@ async function open() {
     y.dispose();
   }
 
-  function gemm({ n, a, b, transposeA, transposeB }) {
+  function gemm({ n, a, b, transposeA, transposeB, repeat: times }) {
     const [left, right] = [array(a, [n, n]), array(b, [n, n])];
-    const f = jit((l, r) => np.matmul(transposeA ? l.transpose() : l, transposeB ? r.transpose() : r));
+    const f = jit((l, r) => {
+      let y = l;
+      for (let i = 0; i < times; i++) {
+        const factor = i < times - 1 ? r.ref : r;
+        y = np.matmul(transposeA ? y.transpose() : y, transposeB ? factor.transpose() : factor);
+      }
+      return y;
+    });
     return repeat(() => finish(f(left.ref, right.ref)));
   }
 

@@ -2,7 +2,7 @@
 import { repeat } from '../measure.mjs';
 
 async function open({ threads, worker, turbo }) {
-  const { init, layers, optimizers, sequential } = await import('../../dist/index.js');
+  const { defineLayer, init, layers, ops, optimizers, sequential } = await import('../../dist/index.js');
   await init({ threads, worker, ...(turbo ? { turbo } : {}) });
 
   const build = ({ sizes, activations }) =>
@@ -25,16 +25,28 @@ async function open({ threads, worker, turbo }) {
 
   const predict = (spec) => predictor(build(spec), { data: spec.x, shape: [spec.rows, spec.sizes[0]] }, spec.rows);
 
-  async function gemm({ n, a, b, transposeA, transposeB }) {
-    if (transposeA || transposeB) return undefined; // no layer is only that
-    const model = sequential([layers.dense({ units: n, useBias: false, inputShape: [n] })]);
-    await model.setWeights([{ data: b, shape: [n, n] }]);
-    return predictor(model, { data: a, shape: [n, n] }, n);
+  /** A layer of the benchmark's own: a chain of products of its two weights, of which one row goes out. */
+  const chain = defineLayer({
+    className: 'Chain',
+    defaults: { n: 0, repeat: 0, transposeA: false, transposeB: false },
+    call(scope, x) {
+      const { n, repeat: times, transposeA, transposeB } = scope.config;
+      let y = scope.weight('a', [n, n], { initializer: 'zeros' });
+      const b = scope.weight('b', [n, n], { initializer: 'zeros' });
+      for (let i = 0; i < times; i++) y = ops.matmul(y, b, { transposeA, transposeB });
+      return ops.add(x, ops.slice(y, { begin: [0, 0], size: [1, n], stride: [1, 1] }));
+    },
+  });
+
+  async function gemm({ n, a, b, transposeA, transposeB, repeat: times }) {
+    const model = sequential([chain({ n, repeat: times, transposeA, transposeB, inputShape: [n] })]);
+    await model.setWeights([{ data: a, shape: [n, n] }, { data: b, shape: [n, n] }]);
+    return predictor(model, { data: new Float32Array(n), shape: [1, n] }, 1);
   }
 
   function map({ op, rows, cols, x, repeat: times }) {
-    const chain = Array.from({ length: times }, (_, i) => layers.activation({ activation: op, ...(i ? {} : { inputShape: [cols] }) }));
-    return predictor(sequential(chain), { data: x, shape: [rows, cols] }, rows);
+    const activations = Array.from({ length: times }, (_, i) => layers.activation({ activation: op, ...(i ? {} : { inputShape: [cols] }) }));
+    return predictor(sequential(activations), { data: x, shape: [rows, cols] }, rows);
   }
 
   return { train, predict, gemm, map };

@@ -30,11 +30,12 @@ async function open({ threads }) {
     return runner({ inputs: [{ name: 'x', shape: [rows, sizes[0]] }], output, weights, nodes }, [x]);
   }
 
-  function gemm({ n, a, b, transposeA, transposeB }) {
+  function gemm({ n, a, b, transposeA, transposeB, repeat: times }) {
     const shape = [n, n];
     const attributes = { transA: Number(transposeA), transB: Number(transposeB) };
-    const nodes = [{ op: 'Gemm', inputs: ['a', 'b'], output: 'y', attributes }];
-    return runner({ inputs: [{ name: 'a', shape }, { name: 'b', shape }], output: { name: 'y', shape }, nodes }, [a, b]);
+    const nodes = Array.from({ length: times }, (_, i) => ({ op: 'Gemm', inputs: [`y${i}`, 'b'], output: `y${i + 1}`, attributes }));
+    const inputs = [{ name: 'y0', shape }, { name: 'b', shape }];
+    return runner({ inputs, output: { name: `y${times}`, shape }, nodes }, [a, b]);
   }
 
   function map({ op, rows, cols, x, repeat: times }) {

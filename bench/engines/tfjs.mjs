@@ -28,9 +28,12 @@ async function open(backend) {
     return repeat(() => tf.tidy(() => model.predict(tf.tensor2d(spec.x, [spec.rows, spec.sizes[0]])).dataSync()));
   }
 
-  function gemm({ n, a, b, transposeA, transposeB }) {
+  function gemm({ n, a, b, transposeA, transposeB, repeat: times }) {
     const [left, right] = [tf.tensor2d(a, [n, n]), tf.tensor2d(b, [n, n])];
-    return repeat(() => tf.matMul(left, right, transposeA, transposeB).dispose());
+    return repeat(() => tf.tidy(() => {
+      let y = left;
+      for (let i = 0; i < times; i++) y = tf.matMul(y, right, transposeA, transposeB);
+    }));
   }
 
   const gelu = (x) => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
