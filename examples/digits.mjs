@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { layers, loadModel, optimizers, runtime, sequential, setRandomSeed } from 'myelin';
 import { confusionMatrix, identical, option, target } from './common.mjs';
-import { parseDigits, split } from './data/digits.mjs';
+import { parseDigits } from './data/digits.mjs';
+import { split } from './data/split.mjs';
 
 const epochs = Number(option('epochs', 40));
 const file = target('digits');
