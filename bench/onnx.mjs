@@ -33,7 +33,8 @@ const raw = (data) => new Uint8Array(data.buffer, data.byteOffset, data.byteLeng
  * `nodes`: `{ op, inputs, output, attributes }` with whole numbers as attributes.
  */
 export function onnxModel({ inputs, output, weights = [], nodes }) {
-  const graph = message(7,
+  const graph = message(
+    7,
     ...nodes.map((node) => message(1, ...node.inputs.map((name) => bytes(1, name)), bytes(2, node.output), bytes(4, node.op), ...Object.entries(node.attributes ?? {}).map(attribute))),
     bytes(2, 'graph'),
     ...weights.map(({ name, shape, data }) => message(5, ...shape.map((size) => number(1, size)), number(2, FLOAT), bytes(8, name), bytes(9, raw(data)))),

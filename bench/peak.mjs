@@ -19,23 +19,45 @@ const times = (count, make) => Array.from({ length: count }, (_, i) => make(i)).
 /** `(rounds: i32, c: f32, d: f32) → f32`; the result keeps the loop from being dropped. */
 function moduleBytes(fused) {
   const [c, d, first] = [3, 4, 5];
-  const step = (chain) => [
-    ...get(chain), ...get(c),
-    ...(fused ? [...get(d), ...OPS.fma] : [...OPS.mul, ...get(d), ...OPS.add]),
-    ...set(chain),
-  ];
+  const step = (chain) => [...get(chain), ...get(c), ...(fused ? [...get(d), ...OPS.fma] : [...OPS.mul, ...get(d), ...OPS.add]), ...set(chain)];
   const body = [
-    ...leb(1), ...leb(CHAINS + 2), 0x7b, // locals: v128
-    ...get(1), ...OPS.splat, ...set(c), ...get(2), ...OPS.splat, ...set(d),
+    ...leb(1),
+    ...leb(CHAINS + 2),
+    0x7b, // locals: v128
+    ...get(1),
+    ...OPS.splat,
+    ...set(c),
+    ...get(2),
+    ...OPS.splat,
+    ...set(d),
     ...times(CHAINS, (i) => [...get(d), ...set(first + i)]),
-    0x03, 0x40, // loop
+    0x03,
+    0x40, // loop
     ...times(UNROLL, () => times(CHAINS, (i) => step(first + i))),
-    ...get(0), 0x41, 1, 0x6b, 0x22, 0, 0x0d, 0, 0x0b, // while (--rounds)
-    ...get(first), ...times(CHAINS - 1, (i) => [...get(first + 1 + i), ...OPS.add]), ...OPS.lane0, 0x0b,
+    ...get(0),
+    0x41,
+    1,
+    0x6b,
+    0x22,
+    0,
+    0x0d,
+    0,
+    0x0b, // while (--rounds)
+    ...get(first),
+    ...times(CHAINS - 1, (i) => [...get(first + 1 + i), ...OPS.add]),
+    ...OPS.lane0,
+    0x0b,
   ];
   const section = (id, bytes) => [id, ...sized(bytes)];
   return new Uint8Array([
-    0, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
+    0,
+    0x61,
+    0x73,
+    0x6d,
+    1,
+    0,
+    0,
+    0,
     ...section(1, [1, 0x60, 3, 0x7f, 0x7d, 0x7d, 1, 0x7d]),
     ...section(3, [1, 0]),
     ...section(7, [1, 1, 0x70, 0, 0]),

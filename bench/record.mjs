@@ -24,8 +24,17 @@ export function makeRecord(suite, item, { engine, version, threads, node }, roun
   const figures = times.map((ms) => item.figure(ms));
   const ratios = rounds.map((round, i) => ratioToPeak(item, times[i], round.peak)).filter((ratio) => ratio !== null);
   return {
-    suite, case: item.name, engine, version, threads, node, unit: item.unit,
-    median: round(median(figures)), min: round(Math.min(...figures)), max: round(Math.max(...figures)), n: figures.length,
+    suite,
+    case: item.name,
+    engine,
+    version,
+    threads,
+    node,
+    unit: item.unit,
+    median: round(median(figures)),
+    min: round(Math.min(...figures)),
+    max: round(Math.max(...figures)),
+    n: figures.length,
     ratioToPeak: ratios.length ? round(median(ratios)) : null,
   };
 }

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 
 export const bench = import.meta.dirname;
 
-const files = (folder) => readdirSync(join(bench, folder)).filter((name) => name.endsWith('.mjs')).sort();
+const files = (folder) =>
+  readdirSync(join(bench, folder))
+    .filter((name) => name.endsWith('.mjs'))
+    .sort();
 
 async function load(folder, key) {
   const modules = await Promise.all(files(folder).map((file) => import(`./${folder}/${file}`)));

@@ -15,7 +15,17 @@ import { caseTable } from './table.mjs';
 
 const text = { type: 'string' };
 const { values: options } = parseArgs({
-  options: { suite: text, engine: text, case: text, json: text, node: text, threads: text, built: { type: 'boolean' }, seconds: { type: 'string', default: '1' }, rounds: { type: 'string', default: '3' } },
+  options: {
+    suite: text,
+    engine: text,
+    case: text,
+    json: text,
+    node: text,
+    threads: text,
+    built: { type: 'boolean' },
+    seconds: { type: 'string', default: '1' },
+    rounds: { type: 'string', default: '3' },
+  },
 });
 
 function choose(all, wanted, what) {
@@ -60,7 +70,9 @@ function runChild(node, job) {
     let answer = {};
     let startup;
     let noise = '';
-    child.stderr.on('data', (chunk) => { noise = (noise + chunk).slice(-2000); });
+    child.stderr.on('data', (chunk) => {
+      noise = (noise + chunk).slice(-2000);
+    });
     child.on('message', (message) => {
       if (message.done) startup ??= performance.now() - started;
       else answer = message;
@@ -118,7 +130,8 @@ async function runSuite(suite, engines, names, threads, node) {
   }
   return cases.flatMap((item) => {
     const records = [...found.get(item.name).values()].map(({ column, rounds }) =>
-      makeRecord(suite.name, item, { ...column, version: versionOf(engines[column.engine]), node: versions.node }, rounds));
+      makeRecord(suite.name, item, { ...column, version: versionOf(engines[column.engine]), node: versions.node }, rounds),
+    );
     console.log(`\n${suite.name} · ${item.name}`);
     console.log(caseTable(records, Object.fromEntries(Object.entries(missing.get(item.name)).filter(([, why]) => why !== 'not offered'))));
     return records;
@@ -131,9 +144,11 @@ const wanted = choose(suites, options.suite, 'suite');
 const threads = (options.threads ?? [...new Set([1, availableParallelism()])].join(',')).split(',').map(Number);
 if (threads.some((count) => !Number.isInteger(count) || count < 1)) fail(`--threads: whole numbers from 1, received ${options.threads}`);
 const node = nodePath();
-const versions = { node: await new Promise((resolve) => {
-  spawn(node, ['--version']).stdout.on('data', (data) => resolve(String(data).trim()));
-}) };
+const versions = {
+  node: await new Promise((resolve) => {
+    spawn(node, ['--version']).stdout.on('data', (data) => resolve(String(data).trim()));
+  }),
+};
 await prepare(engines, names);
 console.log(`Node ${versions.node}, ${availableParallelism()} cores, ${options.rounds} processes of each engine, ${options.seconds} s a case`);
 const records = [];

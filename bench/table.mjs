@@ -23,6 +23,10 @@ export function caseTable(records, missing = {}) {
   const rows = records.map((r) => [r.engine, r.version, String(r.threads), show(r.median), r.unit, `${show(r.min)} … ${show(r.max)}`, ratio(r), against(r, own)]);
   for (const [engine, why] of Object.entries(missing)) rows.push([engine, '', '', '–', why]);
   const widths = HEADS.map((head, i) => Math.max(head.length, ...rows.map((row) => (row.length === HEADS.length ? row[i].length : 0))));
-  const line = (row) => `  ${row.map((cell, i) => (i === 3 ? cell.padStart(widths[i]) : cell.padEnd(widths[i] ?? 0))).join('  ').trimEnd()}`;
+  const line = (row) =>
+    `  ${row
+      .map((cell, i) => (i === 3 ? cell.padStart(widths[i]) : cell.padEnd(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd()}`;
   return [HEADS, ...rows].map(line).join('\n');
 }

@@ -13,7 +13,12 @@ export function newest(path) {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat) return 0;
   if (!stat.isDirectory()) return stat.mtimeMs;
-  return Math.max(0, ...readdirSync(path).filter((name) => !/^pkg|^tests$/.test(name)).map((name) => newest(join(path, name))));
+  return Math.max(
+    0,
+    ...readdirSync(path)
+      .filter((name) => !/^pkg|^tests$/.test(name))
+      .map((name) => newest(join(path, name))),
+  );
 }
 
 function timed(what, work) {

@@ -12,8 +12,12 @@ export function run(command, args, { cwd = root, env = process.env, show = false
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env, timeout, killSignal: 'SIGKILL', stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'] });
     let output = '';
-    child.stdout?.on('data', (text) => { output += text; });
-    child.stderr?.on('data', (text) => { output += text; });
+    child.stdout?.on('data', (text) => {
+      output += text;
+    });
+    child.stderr?.on('data', (text) => {
+      output += text;
+    });
     child.once('error', (error) => reject(new Error(`${command}: ${error.message}`)));
     child.once('close', (code, signal) => {
       if (code === 0 || !check) resolve({ code: code ?? 1, output });

@@ -65,15 +65,17 @@ async function install(tests) {
     // rustup's own cargo, where there is one, needn't wait for Debian's.
     const early = !debian || (which('cargo') && which('cc'));
     const build = async (environment) => job('tools', `cargo install wasm-bindgen-cli ${WASM_BINDGEN}, wasm-pack ${WASM_PACK}`, () => installTools(environment));
-    const late = async () => { await installing; await build(env); };
+    const late = async () => {
+      await installing;
+      await build(env);
+    };
     jobs.push(early ? build(debian ? process.env : env).catch(late) : late());
   }
   if (changed('node_modules/.package-lock.json') < changed('package-lock.json')) jobs.push(job('npm', 'npm ci', () => installModules()));
   if (tests) {
     const names = missingRuntimes();
     if (names.length) {
-      jobs.push(job('runtimes', `npm install ${names.map((name) => RUNTIMES[name]).join(' ')}`, () =>
-        Promise.all(names.map((name) => npm('install', '--prefix', join(tools, name), RUNTIMES[name])))));
+      jobs.push(job('runtimes', `npm install ${names.map((name) => RUNTIMES[name]).join(' ')}`, () => Promise.all(names.map((name) => npm('install', '--prefix', join(tools, name), RUNTIMES[name])))));
     }
   }
   const failed = (await Promise.allSettled(jobs)).filter((result) => result.status === 'rejected');
@@ -81,9 +83,10 @@ async function install(tests) {
   return jobs.length;
 }
 
-const remedy = (packages) => packages.some((name) => RUST.includes(name))
-  ? 'No Rust that can build the standard library: run "rustup toolchain install nightly --component rust-src rustfmt clippy".'
-  : `The tests need ${packages.join(', ')}: install them with your system's package manager.`;
+const remedy = (packages) =>
+  packages.some((name) => RUST.includes(name))
+    ? 'No Rust that can build the standard library: run "rustup toolchain install nightly --component rust-src rustfmt clippy".'
+    : `The tests need ${packages.join(', ')}: install them with your system's package manager.`;
 
 /** Makes this machine ready to build; with `tests`, to test as well. */
 export async function setup({ tests = false } = {}) {

@@ -21,5 +21,7 @@ try {
 }
 const example = args.includes('--data') ? 'mnist' : 'digits';
 const child = spawn(process.execPath, [join(root, `examples/${example}.mjs`), ...args], { stdio: 'inherit' });
-child.once('exit', (code, signal) => { process.exitCode = signal ? 1 : code; });
+child.once('exit', (code, signal) => {
+  process.exitCode = signal ? 1 : code;
+});
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));

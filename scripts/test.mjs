@@ -13,16 +13,21 @@ const scratch = mkdtempSync(join(tmpdir(), 'myelin-test-'));
 const bin = (name) => join(root, 'node_modules/.bin', name);
 
 /** A part that either works or doesn't. */
-const check = (command, args, options = {}) => async () => {
-  const { code, output } = await run(command, args, { check: false, timeout: 20 * MINUTE, ...options });
-  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, output: tail(output) };
-};
+const check =
+  (command, args, options = {}) =>
+  async () => {
+    const { code, output } = await run(command, args, { check: false, timeout: 20 * MINUTE, ...options });
+    return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, output: tail(output) };
+  };
 
 const cargoOptions = () => {
   const { env } = toolchain();
   return { env: { ...env, CARGO_TARGET_DIR: join(root, 'target/native'), CARGO_TERM_COLOR: 'never' } };
 };
-const cargo = (...args) => () => check('cargo', args, cargoOptions())();
+const cargo =
+  (...args) =>
+  () =>
+    check('cargo', args, cargoOptions())();
 
 /** libtest's report: one JSON object a line, between lines for people. */
 async function cargoTest() {
@@ -49,21 +54,26 @@ function parse(line) {
 /** A tool that failed without a failing test (it didn't compile, it crashed) still counts as one failure. */
 const verdict = (code, passed, failed, output) => ({ passed, failed: code !== 0 && failed === 0 ? 1 : failed, output });
 
-const vitest = (...projects) => async () => {
-  const file = join(scratch, `${projects[0]}.json`);
-  const filters = projects.flatMap((project) => ['--project', project]);
-  const args = ['run', ...filters, '--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, '--no-color'];
-  const { code, output } = await run(bin('vitest'), args, { check: false, timeout: 30 * MINUTE });
-  try {
-    const report = JSON.parse(readFileSync(file, 'utf8'));
-    return verdict(code, report.numPassedTests, report.numFailedTests, tail(output, 80));
-  } catch {
-    return { passed: 0, failed: 1, output: tail(output, 80) };
-  }
-};
+const vitest =
+  (...projects) =>
+  async () => {
+    const file = join(scratch, `${projects[0]}.json`);
+    const filters = projects.flatMap((project) => ['--project', project]);
+    const args = ['run', ...filters, '--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, '--no-color'];
+    const { code, output } = await run(bin('vitest'), args, { check: false, timeout: 30 * MINUTE });
+    try {
+      const report = JSON.parse(readFileSync(file, 'utf8'));
+      return verdict(code, report.numPassedTests, report.numFailedTests, tail(output, 80));
+    } catch {
+      return { passed: 0, failed: 1, output: tail(output, 80) };
+    }
+  };
 
 const PARTS = {
-  setup: async () => { await setup({ tests: true }); return { passed: 1, failed: 0, output: '' }; },
+  setup: async () => {
+    await setup({ tests: true });
+    return { passed: 1, failed: 0, output: '' };
+  },
   format: cargo('fmt', '--check'),
   clippy: cargo('clippy', '--workspace', '--all-targets', '--quiet', '--', '-D', 'warnings'),
   cargo: cargoTest,

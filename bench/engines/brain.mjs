@@ -9,7 +9,9 @@ async function open() {
     const patterns = Array.from({ length: batch }, (_, row) => ({ input: [...x.slice(row * inputs, (row + 1) * inputs)], output: [y[row]] }));
     const net = new NeuralNetwork({ hiddenLayers: sizes.slice(1, -1), inputSize: inputs, outputSize: 1 });
     const steps = rows / batch;
-    return (epochs) => { net.train(patterns, { iterations: epochs * steps, errorThresh: 1e-12 }); };
+    return (epochs) => {
+      net.train(patterns, { iterations: epochs * steps, errorThresh: 1e-12 });
+    };
   }
 
   return { train };

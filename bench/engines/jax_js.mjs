@@ -21,7 +21,12 @@ async function open() {
   }
 
   const losses = {
-    categoricalCrossentropy: (z, y, batch) => nn.logSoftmax(z).mul(y).sum().mul(-1 / batch),
+    categoricalCrossentropy: (z, y, batch) =>
+      nn
+        .logSoftmax(z)
+        .mul(y)
+        .sum()
+        .mul(-1 / batch),
     binaryCrossentropy: (z, y) => np.mean(nn.softplus(z.ref).sub(y.mul(z))),
   };
 
@@ -70,7 +75,9 @@ async function open() {
   function predict({ sizes, activations, rows, x }) {
     const p = parameters(sizes);
     const f = jit((layers, xs) => activate[activations.at(-1)](logits(layers, xs, activations)));
-    return repeat(() => { f(tree.ref(p), array(x, [rows, sizes[0]])).dataSync(); });
+    return repeat(() => {
+      f(tree.ref(p), array(x, [rows, sizes[0]])).dataSync();
+    });
   }
 
   async function finish(y) {
@@ -95,7 +102,10 @@ async function open() {
 
   function map({ op, rows, cols, x, repeat: times }) {
     const input = array(x, [rows, cols]);
-    const f = jit((v) => { for (let i = 0; i < times; i++) v = functions[op](v); return v; });
+    const f = jit((v) => {
+      for (let i = 0; i < times; i++) v = functions[op](v);
+      return v;
+    });
     return repeat(() => finish(f(input.ref)));
   }
 

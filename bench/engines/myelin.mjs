@@ -5,8 +5,7 @@ async function open({ threads, worker, turbo }) {
   const { defineLayer, init, layers, ops, optimizers, sequential } = await import('../../dist/index.js');
   await init({ threads, worker, ...(turbo ? { turbo } : {}) });
 
-  const build = ({ sizes, activations }) =>
-    sequential(activations.map((activation, i) => layers.dense({ units: sizes[i + 1], activation, ...(i ? {} : { inputShape: [sizes[0]] }) })));
+  const build = ({ sizes, activations }) => sequential(activations.map((activation, i) => layers.dense({ units: sizes[i + 1], activation, ...(i ? {} : { inputShape: [sizes[0]] }) })));
 
   function train(spec) {
     const model = build(spec);
@@ -20,7 +19,9 @@ async function open({ threads, worker, turbo }) {
   async function predictor(model, x, batchSize) {
     if (worker) return repeat(() => model.predict(x, { batchSize }));
     await model.ready();
-    return repeat(() => { model.predictSync(x, { batchSize }); });
+    return repeat(() => {
+      model.predictSync(x, { batchSize });
+    });
   }
 
   const predict = (spec) => predictor(build(spec), { data: spec.x, shape: [spec.rows, spec.sizes[0]] }, spec.rows);
@@ -40,7 +41,10 @@ async function open({ threads, worker, turbo }) {
 
   async function gemm({ n, a, b, transposeA, transposeB, repeat: times }) {
     const model = sequential([chain({ n, repeat: times, transposeA, transposeB, inputShape: [n] })]);
-    await model.setWeights([{ data: a, shape: [n, n] }, { data: b, shape: [n, n] }]);
+    await model.setWeights([
+      { data: a, shape: [n, n] },
+      { data: b, shape: [n, n] },
+    ]);
     return predictor(model, { data: new Float32Array(n), shape: [1, n] }, 1);
   }
 

@@ -34,7 +34,10 @@ async function open({ threads }) {
     const shape = [n, n];
     const attributes = { transA: Number(transposeA), transB: Number(transposeB) };
     const nodes = Array.from({ length: times }, (_, i) => ({ op: 'Gemm', inputs: [`y${i}`, 'b'], output: `y${i + 1}`, attributes }));
-    const inputs = [{ name: 'y0', shape }, { name: 'b', shape }];
+    const inputs = [
+      { name: 'y0', shape },
+      { name: 'b', shape },
+    ];
     return runner({ inputs, output: { name: `y${times}`, shape }, nodes }, [a, b]);
   }
 

@@ -12,8 +12,7 @@ async function open(backend) {
   await tf.setBackend(backend);
   await tf.ready();
 
-  const build = ({ sizes, activations }) =>
-    tf.sequential({ layers: activations.map((activation, i) => tf.layers.dense({ units: sizes[i + 1], activation, inputShape: [sizes[i]] })) });
+  const build = ({ sizes, activations }) => tf.sequential({ layers: activations.map((activation, i) => tf.layers.dense({ units: sizes[i + 1], activation, inputShape: [sizes[i]] })) });
 
   function train(spec) {
     const model = build(spec);
@@ -30,10 +29,12 @@ async function open(backend) {
 
   function gemm({ n, a, b, transposeA, transposeB, repeat: times }) {
     const [left, right] = [tf.tensor2d(a, [n, n]), tf.tensor2d(b, [n, n])];
-    return repeat(() => tf.tidy(() => {
-      let y = left;
-      for (let i = 0; i < times; i++) y = tf.matMul(y, right, transposeA, transposeB);
-    }));
+    return repeat(() =>
+      tf.tidy(() => {
+        let y = left;
+        for (let i = 0; i < times; i++) y = tf.matMul(y, right, transposeA, transposeB);
+      }),
+    );
   }
 
   const gelu = (x) => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
@@ -41,10 +42,12 @@ async function open(backend) {
 
   function map({ op, rows, cols, x, repeat: times }) {
     const input = tf.tensor2d(x, [rows, cols]);
-    return repeat(() => tf.tidy(() => {
-      let y = input;
-      for (let i = 0; i < times; i++) y = functions[op](y);
-    }));
+    return repeat(() =>
+      tf.tidy(() => {
+        let y = input;
+        for (let i = 0; i < times; i++) y = functions[op](y);
+      }),
+    );
   }
 
   return { train, predict, gemm, map };

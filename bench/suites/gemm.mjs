@@ -1,7 +1,7 @@
 // Square products in the three forms that training needs, as a chain Y := Y·B of several, so that the call counts little.
 import { floats } from '../data.mjs';
 
-const FORMS = { 'A·B': [false, false], 'Aᵀ·B': [true, false], 'A·Bᵀ': [false, true] };
+const FORMS = { A·B: [false, false], Aᵀ·B: [true, false], A·Bᵀ: [false, true] };
 const SIZES = [32, 64, 128, 256, 512, 1024];
 
 /** Small products are over sooner than a call. */
