@@ -1,7 +1,37 @@
-// The registry of layers: one file each, one line each.
+// The registry of layers: a file each (layers that differ in the number of axes share one), a line each.
 export { activation } from './activation.js';
+export { activityRegularization } from './activity_regularization.js';
+export { alphaDropout } from './alpha_dropout.js';
+export { batchNormalization } from './batch_normalization.js';
+export { concatenate } from './concatenate.js';
+export { cropping1d, cropping2d, cropping3d } from './cropping.js';
 export { dense } from './dense.js';
+export { dot } from './dot.js';
 export { dropout } from './dropout.js';
+export { elu } from './elu.js';
+export { embedding } from './embedding.js';
 export { flatten } from './flatten.js';
+export { gaussianDropout } from './gaussian_dropout.js';
+export { gaussianNoise } from './gaussian_noise.js';
+export { globalAveragePooling1d, globalAveragePooling2d, globalAveragePooling3d, globalMaxPooling1d, globalMaxPooling2d, globalMaxPooling3d } from './global_pooling.js';
+export { groupNormalization } from './group_normalization.js';
+export { identity } from './identity.js';
 export { inputLayer } from './input_layer.js';
+export { lambda } from './lambda.js';
+export { layerNormalization } from './layer_normalization.js';
+export { leakyReLU } from './leaky_relu.js';
+export { masking } from './masking.js';
+export { add, average, maximum, minimum, multiply, subtract } from './merge.js';
+export { permute } from './permute.js';
+export { prelu } from './prelu.js';
+export { reLU } from './relu.js';
+export { repeatVector } from './repeat_vector.js';
+export { rescaling } from './rescaling.js';
 export { reshape } from './reshape.js';
+export { rmsNormalization } from './rms_normalization.js';
+export { softmax } from './softmax.js';
+export { spatialDropout1d, spatialDropout2d, spatialDropout3d } from './spatial_dropout.js';
+export { timeDistributed } from './time_distributed.js';
+export { unitNormalization } from './unit_normalization.js';
+export { upSampling1d, upSampling2d, upSampling3d } from './up_sampling.js';
+export { zeroPadding1d, zeroPadding2d, zeroPadding3d } from './zero_padding.js';

@@ -56,3 +56,37 @@ type Sizes<T extends readonly number[]> = { readonly [K in keyof T]: T[K] extend
 
 /** Drops the axis of time or of positions: rank R in, rank R' out, for layers that say so themselves. */
 export type Batched<S extends readonly (number | null)[]> = readonly [null, ...S];
+
+/** [batch, ...places, channels] with as many axes as `Sample`; places are computed at run time, channels become C. */
+export interface Windowed<Sample extends readonly unknown[], C extends number | 'same', Name extends string> extends ShapeFn {
+  readonly out: this['in'] extends readonly [infer B, ...infer M, infer L]
+    ? number extends M['length']
+      ? Shape
+      : M['length'] extends Sample['length']
+        ? readonly [B, ...{ readonly [K in keyof M]: number }, C extends 'same' ? L : C]
+        : Mismatch<`${Name} takes [batch, ${Sample['length'] extends 1 ? 'steps' : Sample['length'] extends 2 ? 'rows, columns' : 'three axes'}, channels]`>
+    : Shape;
+}
+
+/** A sequence [batch, steps, features] to its last state, or to all of them. */
+export interface Recurrent<U extends number, All extends boolean, Name extends string> extends ShapeFn {
+  readonly out: this['in'] extends readonly [infer B, infer T, unknown]
+    ? All extends true
+      ? readonly [B, T, U]
+      : readonly [B, U]
+    : this['in'] extends readonly [...infer R]
+      ? number extends R['length']
+        ? Shape
+        : Mismatch<`${Name} takes [batch, steps, features]`>
+      : Shape;
+}
+
+/** A vector of D numbers for each index. */
+export interface Embedded<D extends number> extends ShapeFn {
+  readonly out: this['in'] extends readonly [...infer R extends Shape] ? (number extends R['length'] ? Shape : readonly [...R, D]) : Shape;
+}
+
+/** The places are gone: [batch, …, channels] → [batch, channels]. */
+export interface Pooled extends ShapeFn {
+  readonly out: this['in'] extends readonly [infer B, ...unknown[], infer C extends number | null] ? readonly [B, C] : Shape;
+}

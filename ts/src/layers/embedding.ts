@@ -1,0 +1,50 @@
+import { ConfigError } from '../core/errors.js';
+import { ops } from '../core/ops.generated.js';
+import { int, number } from '../core/values.js';
+import type { InitializerLike } from '../initializers/index.js';
+import type { RegularizerLike } from '../regularizers/index.js';
+import { type Dims, REQUIRED, type Resolved } from './factory.js';
+import { Layer, type LayerDefinition, type LayerOptions } from './layer.js';
+import type { Embedded } from './shapes.js';
+
+export interface EmbeddingConfig extends LayerOptions {
+  /** Number of indices: 0 … inputDim − 1. */
+  readonly inputDim: number;
+  /** Width of the vectors. */
+  readonly outputDim: number;
+  /** Default 'randomUniform' within ±0.05. */
+  readonly embeddingsInitializer?: InitializerLike;
+  /** Default none. */
+  readonly embeddingsRegularizer?: RegularizerLike | null;
+  /** Whether index 0 is padding that later layers leave out. Default false. */
+  readonly maskZero?: boolean;
+}
+
+const definition: LayerDefinition<Resolved<EmbeddingConfig>> = {
+  className: 'Embedding',
+  defaults: { inputDim: REQUIRED, outputDim: REQUIRED, embeddingsInitializer: 'randomUniform', embeddingsRegularizer: null, maskZero: false },
+  check({ inputDim, outputDim }, name) {
+    for (const [key, value] of Object.entries({ inputDim, outputDim })) if (!Number.isInteger(value) || value < 1) throw new ConfigError(`${name}: ${key} must be a whole number above 0, received ${value}`, { layer: name, received: value });
+  },
+  call(scope, x) {
+    const { inputDim, outputDim, embeddingsInitializer, embeddingsRegularizer, maskZero } = scope.config;
+    const table = scope.weight('embeddings', [inputDim, outputDim], { initializer: embeddingsInitializer, regularizer: embeddingsRegularizer });
+    const indices = int(x);
+    const out = ops.gather(table, indices);
+    if (maskZero) {
+      const floats = ops.cast(indices, { dtype: 'float32' });
+      scope.trace.masks.set(out, ops.notEqual(floats, number(floats, 0)));
+    }
+    return out;
+  },
+};
+
+/**
+ * A learned vector for each index. int32 [batch, …] → [batch, …, outputDim]; an index outside of the table gives NaN.
+ * Weight: embeddings [inputDim, outputDim]. Keras's Embedding.
+ * @example
+ * sequential([layers.embedding({ inputDim: 1000, outputDim: 16, inputShape: [20], dtype: 'int32' }), layers.flatten(), layers.dense({ units: 1 })]);
+ */
+export function embedding<const D extends number, const I extends Dims = undefined>(config: EmbeddingConfig & { readonly outputDim: D; readonly inputShape?: I }) {
+  return new Layer<Embedded<D>, I, Resolved<EmbeddingConfig>>(definition, config as never);
+}

@@ -1,0 +1,32 @@
+// What normalising layers share.
+import { ConfigError } from '../core/errors.js';
+import { ops } from '../core/ops.generated.js';
+import type { Tensor } from '../core/tensor.js';
+import { shift } from '../core/values.js';
+
+/** Axes counted from the front. */
+export function axesOf(axis: number | readonly number[], rank: number, name: string): readonly number[] {
+  return (typeof axis === 'number' ? [axis] : axis).map((a) => {
+    const index = a < 0 ? a + rank : a;
+    if (!Number.isInteger(index) || index < 1 || index >= rank) throw new ConfigError(`${name}: axis ${a} is none of the ${rank - 1} axes after the batch`, { layer: name, received: a });
+    return index;
+  });
+}
+
+/** A weight over some axes, shaped to broadcast against a value. */
+export function alongside(weight: Tensor, axes: readonly number[], x: Tensor): Tensor {
+  const shape = x.shape.map((d, i) => (axes.includes(i) ? d : 1));
+  return shape.length === weight.shape.length && shape.every((d, i) => weight.shape[i] === d) ? weight : ops.reshape(weight, { shape });
+}
+
+/** Mean and biased variance over axes, kept as axes of 1. */
+export function moments(x: Tensor, axes: readonly number[]): { mean: Tensor; variance: Tensor; centered: Tensor } {
+  const mean = ops.mean(x, { axes, keepDims: true });
+  const centered = ops.sub(x, mean);
+  return { mean, centered, variance: ops.mean(ops.square(centered), { axes, keepDims: true }) };
+}
+
+/** x/√(variance + ε). */
+export function divided(x: Tensor, variance: Tensor, epsilon: number): Tensor {
+  return ops.mul(x, ops.rsqrt(shift(variance, epsilon)));
+}
