@@ -77,6 +77,10 @@ mod tests {
             assert_eq!(x.pmax(y).to_array()[i], if a[i] < b[i] { b[i] } else { a[i] });
             assert_eq!(x.less(y).select(x, y).to_array()[i], if a[i] < b[i] { a[i] } else { b[i] });
         }
+        let rows = F32x4::transpose([x, y, x + y, x - y]).map(F32x4::to_array);
+        for i in 0..4 {
+            assert_eq!(rows[i], [a[i], b[i], a[i] + b[i], a[i] - b[i]]);
+        }
         assert_eq!(x.sum(), (1.5 + 0.0) + (-2.0 + 7.25));
     }
 

@@ -55,6 +55,12 @@ impl F32x4 {
         // SAFETY: the caller's guarantee.
         unsafe { (p as *mut [f32; 4]).write_unaligned(self.0) }
     }
+    /// Rows as columns.
+    #[inline(always)]
+    pub fn transpose(rows: [Self; 4]) -> [Self; 4] {
+        let [a, b, c, d] = rows.map(|row| row.0);
+        std::array::from_fn(|i| F32x4([a[i], b[i], c[i], d[i]]))
+    }
     #[inline(always)]
     pub fn add(self, o: Self) -> Self {
         F32x4(lanes(self.0, o.0, |a, b| a + b))

@@ -55,6 +55,19 @@ impl F32x4 {
         // SAFETY: the caller's guarantee; WebAssembly stores need no alignment.
         unsafe { v128_store(p as *mut v128, self.0) }
     }
+    /// Rows as columns.
+    #[inline(always)]
+    pub fn transpose(rows: [Self; 4]) -> [Self; 4] {
+        let [a, b, c, d] = rows.map(|row| row.0);
+        let (ab, cd) = (i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<0, 4, 1, 5>(c, d));
+        let (ab2, cd2) = (i32x4_shuffle::<2, 6, 3, 7>(a, b), i32x4_shuffle::<2, 6, 3, 7>(c, d));
+        [
+            F32x4(i32x4_shuffle::<0, 1, 4, 5>(ab, cd)),
+            F32x4(i32x4_shuffle::<2, 3, 6, 7>(ab, cd)),
+            F32x4(i32x4_shuffle::<0, 1, 4, 5>(ab2, cd2)),
+            F32x4(i32x4_shuffle::<2, 3, 6, 7>(ab2, cd2)),
+        ]
+    }
     #[inline(always)]
     pub fn add(self, o: Self) -> Self {
         F32x4(f32x4_add(self.0, o.0))

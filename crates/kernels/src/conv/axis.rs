@@ -78,19 +78,33 @@ impl Axis {
     }
 
     /// The cell under tap 0; outside of the source in the padding.
+    #[inline(always)]
     pub fn base(&self, index: usize) -> isize {
         (index * self.stride) as isize + self.offset
     }
 
     /// The taps from a base that meet the source: `from..to`.
+    #[inline(always)]
     pub fn inside(&self, base: isize) -> (usize, usize) {
-        let from = if base < 0 { base.unsigned_abs().div_ceil(self.dilation) } else { 0 };
+        let from = if base < 0 { self.steps(base.unsigned_abs()) } else { 0 };
         let left = self.source as isize - base;
-        let to = if left > 0 { (left as usize).div_ceil(self.dilation).min(self.taps) } else { 0 };
+        let to = if left > 0 { self.steps(left as usize).min(self.taps) } else { 0 };
         (from.min(to), to)
     }
 
+    /// Taps until `cells` cells are passed.
+    #[inline(always)]
+    fn steps(&self, cells: usize) -> usize {
+        // Almost always 1, and divisions are slow.
+        if self.dilation == 1 {
+            cells
+        } else {
+            cells.div_ceil(self.dilation)
+        }
+    }
+
     /// Tap `tap` of this walk as a tap of the kernel.
+    #[inline(always)]
     pub fn kernel_tap(&self, tap: usize) -> usize {
         (self.kernel_first + tap as isize * self.kernel_step) as usize
     }

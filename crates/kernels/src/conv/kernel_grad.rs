@@ -1,7 +1,7 @@
 //! The kernel's gradient: patchesᵀ × gradient of the output, a product whose inner axis is all results of the batch.
 
 use super::axis::Axis;
-use super::patches::{Patches, Pixel};
+use super::patches::Patches;
 use crate::gemm::{pack_b, Panel, Sweep, Tile, KC, LARGEST};
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
@@ -69,21 +69,6 @@ impl KernelGrad {
         // Zeros up to a whole panel.
         (self.sizes.rows().min(ROWS) + self.tile.rows) * KC
     }
-
-    /// Packs the rows `row..row + rows` of the transposed patches of `k` results.
-    fn pack(&self, patches: &Patches, row: usize, rows: usize, p0: usize, k: usize, scratch: &mut [f32]) {
-        let mr = self.tile.rows;
-        let padded = rows.next_multiple_of(mr);
-        let mut patch = [0.0; ROWS + 8];
-        let mut pixel = Pixel::of(p0, patches.y, patches.x);
-        for p in 0..k {
-            patches.copy_row(&pixel, row, &mut patch[..rows]);
-            for (panel, values) in patch[..padded].chunks_exact(mr).enumerate() {
-                scratch[(panel * k + p) * mr..][..mr].copy_from_slice(values);
-            }
-            pixel = pixel.next(patches.y, patches.x);
-        }
-    }
 }
 
 impl Kernel for KernelGrad {
@@ -125,7 +110,12 @@ impl Kernel for KernelGrad {
             let patches = Patches { source, y, x, channels: groups * depth, first: group * depth, depth: *depth };
             for p0 in (first..last).step_by(KC) {
                 let k = KC.min(last - p0);
-                self.pack(&patches, row, rows, p0, k, panels);
+                match self.tile.rows {
+                    4 => patches.pack_columns::<4>(p0, k, row, rows, panels),
+                    6 => patches.pack_columns::<6>(p0, k, row, rows, panels),
+                    8 => patches.pack_columns::<8>(p0, k, row, rows, panels),
+                    rows => unreachable!("no tile has {rows} rows"),
+                }
                 let panel = |j: usize| {
                     pack_b(dy, filters, false, p0, k, group * width + j, columns.min(width - j), columns, b);
                     Panel { at: b.as_ptr(), step: columns }

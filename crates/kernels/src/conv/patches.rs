@@ -1,8 +1,10 @@
 //! Patches: what a window sees, packed straight into the panels of a matrix product. No matrix of patches ever exists.
 
 use super::axis::Axis;
+use simd::{F32x4, LANES};
 
 /// Rows of the patch matrix: one per result, one column per (tap, channel) of a group.
+#[derive(Clone, Copy)]
 pub(super) struct Patches<'a> {
     pub source: &'a [f32],
     pub y: &'a Axis,
@@ -104,14 +106,36 @@ impl Patches<'_> {
         })
     }
 
+    /// Whether the whole window lies inside of the image.
+    fn interior(&self, pixel: &Pixel) -> bool {
+        let fits = |axis: &Axis, base: isize| base >= 0 && axis.inside(base) == (0, axis.taps);
+        fits(self.y, self.y.base(pixel.y)) && fits(self.x, self.x.base(pixel.x))
+    }
+
     /// Packs columns `k0..k1` of `M` rows side by side: out[(k − k0) · M + row]. Missing rows and padding are zeros.
     pub fn pack_rows<const M: usize>(&self, pixels: &[Pixel], k0: usize, k1: usize, out: &mut [f32]) {
+        let interior = pixels.len() == M && pixels.iter().all(|pixel| self.interior(pixel));
+        let mut starts = [0; M];
+        if interior {
+            starts = std::array::from_fn(|row| self.locate(&pixels[row], 0).at as usize);
+        }
         let mut rest = &mut out[..(k1 - k0) * M];
         for (index, from, to) in self.runs(k0, k1) {
             let (part, after) = rest.split_at_mut((to - from) * M);
-            self.pack_run::<M>(pixels, index, from, to, part);
+            if interior {
+                let offset = self.offset(index) + from;
+                interleave(&starts.map(|start| &self.source[start + offset..][..to - from]), to - from, part);
+            } else {
+                self.pack_run::<M>(pixels, index, from, to, part);
+            }
             rest = after;
         }
+    }
+
+    /// How far a run's words lie behind those of the first run.
+    fn offset(&self, index: usize) -> usize {
+        let (tap_y, tap_x) = if self.merged() { (index, 0) } else { (index / self.x.taps, index % self.x.taps) };
+        (tap_y * self.y.dilation * self.x.source + tap_x * self.x.dilation) * self.channels
     }
 
     fn pack_run<const M: usize>(&self, pixels: &[Pixel], index: usize, from: usize, to: usize, out: &mut [f32]) {
@@ -138,34 +162,115 @@ impl Patches<'_> {
         }
     }
 
-    /// Writes columns `k0..k0 + out.len()` of one row.
-    pub fn copy_row(&self, pixel: &Pixel, k0: usize, out: &mut [f32]) {
-        let mut rest = &mut *out;
-        let k1 = k0 + rest.len();
-        for (index, from, to) in self.runs(k0, k1) {
-            let (part, after) = rest.split_at_mut(to - from);
-            rest = after;
-            let run = self.locate(pixel, index);
-            let (first, last) = (run.from.max(from), run.to.min(to));
-            if first >= last {
-                part.fill(0.0);
+    /// Packs the transposed patches of `k` results from `p0` on: rows `row..row + rows` in panels of `M`, each with the
+    /// results one after the other.
+    pub fn pack_columns<const M: usize>(&self, p0: usize, k: usize, row: usize, rows: usize, out: &mut [f32]) {
+        for (r, panel) in (row..row + rows).step_by(M).zip(out.chunks_exact_mut(k * M)) {
+            let height = M.min(row + rows - r);
+            if height == M && r % self.depth + M <= self.depth {
+                self.columns::<M>(p0, k, r, panel, M);
                 continue;
             }
-            part[..first - from].fill(0.0);
-            part[last - from..].fill(0.0);
-            let source = &self.source[(run.at + first as isize) as usize..(run.at + last as isize) as usize];
-            part[first - from..last - from].copy_from_slice(source);
+            if height < M {
+                panel.fill(0.0);
+            }
+            for i in 0..height {
+                self.columns::<1>(p0, k, r + i, &mut panel[i..], M);
+            }
         }
+    }
+
+    /// `W` words of the patches from column `column` on, which belong to one tap: result p goes to out[p · step..].
+    #[inline(always)]
+    fn columns<const W: usize>(&self, p0: usize, k: usize, column: usize, out: &mut [f32], step: usize) {
+        let (tap, channel) = (column / self.depth, column % self.depth);
+        let (tap_y, tap_x) = (tap / self.x.taps * self.y.dilation, tap % self.x.taps * self.x.dilation);
+        let mut pixel = Pixel::of(p0, self.y, self.x);
+        let mut p = 0;
+        while p < k {
+            let len = (self.x.count - pixel.x).min(k - p);
+            let line = self.y.base(pixel.y) + tap_y as isize;
+            let cell = self.x.base(pixel.x) + tap_x as isize;
+            let (from, to) = self.seen(line, cell, len);
+            let at = ((pixel.image * self.y.source) as isize + line) * self.x.source as isize + cell;
+            let at = at * self.channels as isize + (self.first + channel) as isize;
+            let out = &mut out[p * step..];
+            zeros::<W>(&mut out[..], 0..from, step);
+            zeros::<W>(&mut out[..], to..len, step);
+            let stride = self.x.stride * self.channels;
+            if from < to {
+                copy::<W>(
+                    &self.source[(at + (from * stride) as isize) as usize..],
+                    stride,
+                    &mut out[from * step..],
+                    step,
+                    to - from,
+                );
+            }
+            p += len;
+            pixel.x += len - 1;
+            pixel = pixel.next(self.y, self.x);
+        }
+    }
+
+    /// Which of `len` results see a cell of the image: the first sees `cell` of `line`, each other one stride further.
+    fn seen(&self, line: isize, cell: isize, len: usize) -> (usize, usize) {
+        if line < 0 || line >= self.y.source as isize {
+            return (0, 0);
+        }
+        let steps = |cells: isize| match usize::try_from(cells) {
+            Ok(cells) if self.x.stride == 1 => cells.min(len),
+            Ok(cells) => cells.div_ceil(self.x.stride).min(len),
+            Err(_) => 0,
+        };
+        let to = steps(self.x.source as isize - cell);
+        (steps(-cell).min(to), to)
+    }
+}
+
+/// Writes zeros to `W` words at every step of a range.
+#[inline(always)]
+fn zeros<const W: usize>(out: &mut [f32], range: std::ops::Range<usize>, step: usize) {
+    for p in range {
+        out[p * step..p * step + W].fill(0.0);
+    }
+}
+
+/// Copies `W` words `count` times, from every `stride` to every `step`.
+#[inline(always)]
+fn copy<const W: usize>(from: &[f32], stride: usize, to: &mut [f32], step: usize, count: usize) {
+    let last = count - 1;
+    assert!(last * stride + W <= from.len() && last * step + W <= to.len());
+    let (mut source, mut place) = (from.as_ptr(), to.as_mut_ptr());
+    for _ in 0..count {
+        // SAFETY: the last of `count` pieces ends inside of both slices, which are different.
+        unsafe { std::ptr::copy_nonoverlapping(source, place, W) };
+        (source, place) = (source.wrapping_add(stride), place.wrapping_add(step));
     }
 }
 
 /// out[p · M + line] = lines[line][p] for p < len.
+#[inline(always)]
 fn interleave<const M: usize>(lines: &[&[f32]; M], len: usize, out: &mut [f32]) {
-    assert!(lines.iter().all(|line| line.len() >= len));
-    for (p, values) in out[..len * M].chunks_exact_mut(M).enumerate() {
-        for (value, line) in values.iter_mut().zip(lines) {
-            // SAFETY: every line has at least `len` values, and p < len.
-            *value = unsafe { *line.get_unchecked(p) };
+    assert!(lines.iter().all(|line| line.len() >= len) && out.len() >= len * M);
+    let blocks = len / LANES * LANES;
+    for first in (0..M / LANES * LANES).step_by(LANES) {
+        for p in (0..blocks).step_by(LANES) {
+            // SAFETY: every line has `len` values, out has M for each of them, and first + 4 ≤ M, p + 4 ≤ len.
+            unsafe {
+                let rows = std::array::from_fn(|row| F32x4::load(lines[first + row].as_ptr().add(p)));
+                for (q, column) in F32x4::transpose(rows).into_iter().enumerate() {
+                    column.store(out.as_mut_ptr().add((p + q) * M + first));
+                }
+            }
+        }
+    }
+    for (row, line) in lines.iter().enumerate() {
+        // What no block of four rows and four columns covered.
+        let from = if row < M / LANES * LANES { blocks } else { 0 };
+        for p in from..len {
+            // SAFETY: as above.
+            unsafe { *out.get_unchecked_mut(p * M + row) = *line.get_unchecked(p) };
         }
     }
 }
