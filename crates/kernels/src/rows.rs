@@ -130,15 +130,16 @@ fn run_row(kind: Kind, x: &[f32], y: &[f32], label: i32, grad: f32, out: &mut [f
             out.iter_mut().for_each(|p| *p *= scale);
         }
         Kind::SoftmaxGrad => {
-            let dot = dot(x, y);
+            let dot = dot(x, 0.0, y);
             for ((o, &p), &dy) in out.iter_mut().zip(x).zip(y) {
                 *o = p * (dy - dot);
             }
         }
         Kind::LogSoftmax => {
-            let shift = log_sum_exp(x);
+            // In this order: the largest may be so large that the logarithm would drown in it.
+            let (largest, log_sum) = log_sum_exp(x);
             for (o, &v) in out.iter_mut().zip(x) {
-                *o = v - shift;
+                *o = (v - largest) - log_sum;
             }
         }
         Kind::LogSoftmaxGrad => {
@@ -150,7 +151,8 @@ fn run_row(kind: Kind, x: &[f32], y: &[f32], label: i32, grad: f32, out: &mut [f
         }
         Kind::CrossEntropy => {
             let total = crate::reduce::sum(y) as f32;
-            out[0] = total * log_sum_exp(x) - dot(x, y);
+            let (largest, log_sum) = log_sum_exp(x);
+            out[0] = total * log_sum - dot(x, largest, y);
         }
         Kind::CrossEntropyGrad => {
             let (_, sum) = exponentials(x, out);
@@ -161,7 +163,8 @@ fn run_row(kind: Kind, x: &[f32], y: &[f32], label: i32, grad: f32, out: &mut [f
         }
         Kind::SparseCrossEntropy => {
             // A label outside of the classes has no loss; data are checked before training, so this is a last resort.
-            out[0] = x.get(label as usize).map_or(f32::NAN, |&v| log_sum_exp(x) - v);
+            let (largest, log_sum) = log_sum_exp(x);
+            out[0] = x.get(label as usize).map_or(f32::NAN, |&v| log_sum - (v - largest));
         }
         Kind::SparseCrossEntropyGrad => {
             let (_, sum) = exponentials(x, out);
@@ -197,7 +200,8 @@ fn maximum(x: &[f32]) -> f32 {
     }
 }
 
-fn log_sum_exp(x: &[f32]) -> f32 {
+/// The largest x, and the logarithm of the sum of eˣ⁻ᵐ beside it.
+fn log_sum_exp(x: &[f32]) -> (f32, f32) {
     let m = maximum(x);
     let mut sum = 0.0f64;
     let mut lanes = F32x4::splat(0.0);
@@ -211,16 +215,17 @@ fn log_sum_exp(x: &[f32]) -> f32 {
         }
     }
     sum += lanes.sum() as f64;
-    m + log(F32x4::splat(sum as f32)).to_array()[0]
+    (m, log(F32x4::splat(sum as f32)).to_array()[0])
 }
 
-fn dot(x: &[f32], y: &[f32]) -> f32 {
+/// Σ (x − m)·y.
+fn dot(x: &[f32], m: f32, y: &[f32]) -> f32 {
     let mut lanes = F32x4::splat(0.0);
     let (mut xs, mut ys) = (x.chunks_exact(4), y.chunks_exact(4));
     for (a, b) in (&mut xs).zip(&mut ys) {
-        lanes = lanes + F32x4::from_slice(a) * F32x4::from_slice(b);
+        lanes = lanes + (F32x4::from_slice(a) - F32x4::splat(m)) * F32x4::from_slice(b);
     }
-    let rest: f32 = xs.remainder().iter().zip(ys.remainder()).map(|(a, b)| a * b).sum();
+    let rest: f32 = xs.remainder().iter().zip(ys.remainder()).map(|(a, b)| (a - m) * b).sum();
     lanes.sum() + rest
 }
 

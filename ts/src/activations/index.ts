@@ -29,13 +29,13 @@ export interface ReluOptions {
   threshold?: number;
 }
 
-/** relu with the options of Keras: `max(x, threshold)` above the threshold, a slope below it, a ceiling. */
+/** relu with the options of Keras: x above the threshold, a slope from it down, a ceiling. */
 export function rectify(x: Tensor, { negativeSlope, maxValue, threshold }: Required<ReluOptions>): Tensor {
   if (threshold === 0 && maxValue === null) return negativeSlope === 0 ? ops.relu(x) : ops.leakyRelu(x, { slope: negativeSlope });
   const zero = number(x, 0);
   const above = maxValue === null ? x : ops.minimum(x, number(x, maxValue));
   const below = negativeSlope === 0 ? zero : scale(shift(x, -threshold), negativeSlope);
-  return ops.select(ops.greaterEqual(x, number(x, threshold)), above, below);
+  return ops.select(ops.greater(x, number(x, threshold)), above, below);
 }
 
 const silu = plain('silu', (x) => ops.silu(x));
