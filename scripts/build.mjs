@@ -39,12 +39,21 @@ function writePayload(payload) {
   if (payload === 'simd128') copyFileSync(wasm, join(dist, 'engine.wasm'));
 }
 
+/** Until a payload is built, the other one answers in its place: the runtime asks for the best that the machine can run. */
+function standIn(payload) {
+  const target = join(dist, `${PAYLOADS[payload]}.js`);
+  if (!existsSync(target)) writeFileSync(target, `export { payload } from './${PAYLOADS.simd128}.js';\n`);
+}
+
 export function build({ fast = false, payloads = Object.keys(PAYLOADS) } = {}) {
   const sources = Math.max(newest(join(root, 'crates')), newest(join(root, 'Cargo.toml')));
   const stale = payloads.filter((p) => newest(join(root, `crates/wasm/pkg-${p}/myelin_bg.wasm`)) < sources);
   if (stale.length) timed(`engine (${stale.join(', ')})`, () => execFileSync('node', ['scripts/build-wasm.mjs', ...stale], { cwd: root, stdio: 'inherit' }));
   mkdirSync(dist, { recursive: true });
-  for (const payload of payloads) if (existsSync(join(root, `crates/wasm/pkg-${payload}`))) writePayload(payload);
+  for (const payload of Object.keys(PAYLOADS)) {
+    if (existsSync(join(root, `crates/wasm/pkg-${payload}`))) writePayload(payload);
+    else standIn(payload);
+  }
   if (newest(join(dist, fast ? 'index.js' : 'index.d.ts')) < Math.max(newest(join(root, 'ts/src')), newest(join(root, 'tsup.config.ts')))) {
     const env = { ...process.env, ...(fast ? { MYELIN_FAST: '1' } : {}) };
     timed('package', () => execFileSync('node', ['node_modules/tsup/dist/cli-default.js', '--silent'], { cwd: root, stdio: 'inherit', env }));

@@ -12,8 +12,8 @@ try {
   await setup();
   // Loaded only now: what it needs may just have been installed.
   const { build } = await import('./build.mjs');
-  // The second payload only where it was built before: an old one beside a new bundle would be loaded and not fit.
-  const relaxed = existsSync(join(root, 'dist/payload-relaxed.js'));
+  // The second payload only where it was built before, so that it isn't left behind.
+  const relaxed = existsSync(join(root, 'crates/wasm/pkg-relaxed'));
   build({ fast: true, payloads: relaxed ? ['simd128', 'relaxed'] : ['simd128'] });
 } catch (error) {
   console.error(error.message);
