@@ -4,7 +4,7 @@
 //! is one kernel per channel.
 
 use super::axis::{Axis, Window};
-use super::{add_parts, Push};
+use super::{add_parts, Push, View};
 use crate::channels::{load, store};
 use crate::fused::Fused;
 use crate::layout::StridedCopy;
@@ -157,19 +157,6 @@ impl Walk {
     fn parts(&self) -> usize {
         self.lines().div_ceil(self.part()).max(1)
     }
-
-    /// For the taps that a result's line and column meet: where the kernel's word for channel 0 lies, and the source's.
-    fn taps(&self, image: usize, y: isize, x: isize) -> impl Iterator<Item = (usize, usize)> + '_ {
-        let (columns, (from, to)) = (self.x.inside(x), self.y.inside(y));
-        (from..to).flat_map(move |tap_y| {
-            let line = image * self.y.source + (y + (tap_y * self.y.dilation) as isize) as usize;
-            let kernel_line = self.y.kernel_tap(tap_y) * self.taps_x;
-            (columns.0..columns.1).map(move |tap_x| {
-                let cell = line * self.x.source + (x + (tap_x * self.x.dilation) as isize) as usize;
-                ((kernel_line + self.x.kernel_tap(tap_x)) * self.channels, cell * self.channels)
-            })
-        })
-    }
 }
 
 /// The convolution; a chunk is a block of lines of the result.
@@ -187,46 +174,31 @@ impl Lines {
     }
 
     /// One result: Σ source · kernel over its taps, for all channels.
-    fn pixel(&self, source: &[f32], kernel: &[f32], image: usize, y: isize, x: isize, out: &mut [f32]) {
-        let mut at = 0;
-        for (width, vectors) in [(WIDE * LANES, true), (LANES, false)] {
-            while at < out.len() && (!vectors || at + width <= out.len()) {
-                let to = out.len().min(at + width);
-                let block = &mut out[at..to];
-                if vectors {
-                    self.block::<WIDE>(source, kernel, image, y, x, at, block);
-                } else {
-                    self.block::<1>(source, kernel, image, y, x, at, block);
-                }
-                at = to;
-            }
+    fn pixel(&self, source: &[f32], kernel: &[f32], view: &View, out: &mut [f32]) {
+        let wide = out.len() / (WIDE * LANES) * (WIDE * LANES);
+        let (blocks, rest) = out.split_at_mut(wide);
+        for (i, block) in blocks.chunks_exact_mut(WIDE * LANES).enumerate() {
+            self.block::<WIDE>(source, kernel, view, i * WIDE * LANES, block);
+        }
+        for (i, block) in rest.chunks_mut(LANES).enumerate() {
+            self.block::<1>(source, kernel, view, wide + i * LANES, block);
         }
     }
 
     /// Channels `at..at + out.len()` of one result, `V` vectors of them.
-    #[allow(clippy::too_many_arguments)]
     #[inline(always)]
-    fn block<const V: usize>(
-        &self,
-        source: &[f32],
-        kernel: &[f32],
-        image: usize,
-        y: isize,
-        x: isize,
-        at: usize,
-        out: &mut [f32],
-    ) {
+    fn block<const V: usize>(&self, source: &[f32], kernel: &[f32], view: &View, at: usize, out: &mut [f32]) {
+        let channels = self.walk.channels;
         let len = if V == 1 { out.len() } else { V * LANES };
         let mut sums = [F32x4::splat(0.0); V];
-        for (k, s) in self.walk.taps(image, y, x) {
-            let (kernel, source) = (&kernel[k + at..][..len], &source[s + at..][..len]);
+        view.each(|tap, cell| {
+            let (kernel, source) = (&kernel[tap * channels + at..][..len], &source[cell * channels + at..][..len]);
             for (v, sum) in sums.iter_mut().enumerate() {
                 *sum = load(&source[v * LANES..]).madd(load(&kernel[v * LANES..]), *sum);
             }
-        }
-        for (v, sum) in sums.iter().enumerate() {
-            let last = (v * LANES + LANES).min(len);
-            store(*sum, &mut out[v * LANES..last]);
+        });
+        for (sum, out) in sums.iter().zip(out.chunks_mut(LANES)) {
+            store(*sum, out);
         }
     }
 }
@@ -260,7 +232,8 @@ impl Kernel for Lines {
                 let place = (start + column * x.step) * channels;
                 // SAFETY: each result belongs to one chunk of one of the classes, which share no cell.
                 let out = unsafe { context.write(self.out, place, place + channels) };
-                self.pixel(source, kernel, image, y.base(row), x.base(column), out);
+                let view = View::new(y, x, self.walk.taps_x, [image, row, column]);
+                self.pixel(source, kernel, &view, out);
             }
         }
         if let Some(epilogue) = &self.epilogue {
@@ -279,26 +252,36 @@ struct KernelGrad {
 }
 
 impl KernelGrad {
-    /// Adds what one line of results gives one tap.
-    fn line(&self, source: &[f32], dy: &[f32], base: isize, tap: usize, sums: &mut [f32]) {
+    /// Adds what one line of results gives one tap: Σ source · dy along the line, whose cells begin at `cells`.
+    fn line(&self, source: &[f32], dy: &[f32], cells: usize, tap: usize, sums: &mut [f32]) {
+        let wide = sums.len() / (WIDE * LANES) * (WIDE * LANES);
+        let (blocks, rest) = sums.split_at_mut(wide);
+        for (i, block) in blocks.chunks_exact_mut(WIDE * LANES).enumerate() {
+            self.block::<WIDE>(source, dy, cells, tap, i * WIDE * LANES, block);
+        }
+        for (i, block) in rest.chunks_mut(LANES).enumerate() {
+            self.block::<1>(source, dy, cells, tap, wide + i * LANES, block);
+        }
+    }
+
+    #[inline(always)]
+    fn block<const V: usize>(&self, source: &[f32], dy: &[f32], cells: usize, tap: usize, at: usize, sums: &mut [f32]) {
         let Walk { channels, x, .. } = &self.walk;
-        for at in (0..*channels).step_by(WIDE * LANES) {
-            let to = (at + WIDE * LANES).min(*channels);
-            let mut lanes = [F32x4::splat(0.0); WIDE];
-            for column in 0..x.count {
-                let cell = x.base(column) + (tap * x.dilation) as isize;
-                if cell < 0 || cell >= x.source as isize {
-                    continue;
-                }
-                let values = &source[(base + cell) as usize * channels..][at..to];
-                let dy = &dy[column * channels..][at..to];
-                for ((sum, value), dy) in lanes.iter_mut().zip(values.chunks(LANES)).zip(dy.chunks(LANES)) {
-                    *sum = load(value).madd(load(dy), *sum);
-                }
+        let len = if V == 1 { sums.len() } else { V * LANES };
+        let mut lanes = [F32x4::splat(0.0); V];
+        for column in 0..x.count {
+            let cell = x.base(column) + (tap * x.dilation) as isize;
+            if cell < 0 || cell >= x.source as isize {
+                continue;
             }
-            for (sum, lane) in sums[at..to].chunks_mut(LANES).zip(lanes) {
-                store(load(sum) + lane, sum);
+            let values = &source[(cells + cell as usize) * channels + at..][..len];
+            let dy = &dy[column * channels + at..][..len];
+            for (v, sum) in lanes.iter_mut().enumerate() {
+                *sum = load(&values[v * LANES..]).madd(load(&dy[v * LANES..]), *sum);
             }
+        }
+        for (lane, sum) in lanes.into_iter().zip(sums.chunks_mut(LANES)) {
+            store(load(sum) + lane, sum);
         }
     }
 }
@@ -336,10 +319,10 @@ impl Kernel for KernelGrad {
             let (first, last) = y.inside(top);
             for tap_y in first..last {
                 let cell = (top + (tap_y * y.dilation) as isize) as usize;
-                let base = ((image * y.source + cell) * x.source) as isize;
+                let cells = (image * y.source + cell) * x.source;
                 for tap in 0..x.taps {
                     let sums = &mut out[(tap_y * taps_x + tap) * channels..][..*channels];
-                    self.line(source, dy, base, tap, sums);
+                    self.line(source, dy, cells, tap, sums);
                 }
             }
         }

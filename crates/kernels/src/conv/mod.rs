@@ -8,9 +8,11 @@ mod correlate;
 mod depthwise;
 mod kernel_grad;
 mod patches;
+mod view;
 
 pub use axis::{Axis, Window};
 pub use depthwise::{depthwise, depthwise_input_grad, depthwise_kernel_grad, Depthwise};
+pub use view::View;
 
 use crate::fused::Fused;
 use crate::gemm::{self, preferred, widest};

@@ -1,7 +1,8 @@
 //! Pooling.
 
-use super::{Kind, Windows};
+use super::{Kind, Windows, BLOCK, WIDE};
 use crate::channels::{load, store};
+use crate::conv::View;
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
 use simd::{F32x4, LANES};
@@ -26,26 +27,47 @@ impl Pool {
         (CHUNK / (w.x.count * w.channels * w.y.taps * w.x.taps).max(1)).max(1)
     }
 
-    /// One result. The first cell begins the maximum or the sum, so no number stands for "nothing yet".
-    fn pixel(&self, input: &[f32], image: usize, y: usize, x: usize, out: &mut [f32]) {
-        let divisor = F32x4::splat(self.windows.count(y, x) as f32);
-        for (block, out) in out.chunks_mut(LANES).enumerate() {
-            let (at, len) = (block * LANES, out.len());
-            let mut cells = self.windows.cells(image, y, x).map(|(_, cell)| load(&input[cell + at..][..len]));
-            let Some(first) = cells.next() else { continue };
-            let result = match self.kind {
-                Kind::Max => cells.fold(first, larger),
-                Kind::Mean => cells.fold(first, |sum, value| sum + value) / divisor,
-            };
+    /// One result.
+    fn pixel(&self, input: &[f32], view: &View, out: &mut [f32]) {
+        let (blocks, rest) = out.split_at_mut(out.len() / BLOCK * BLOCK);
+        for (i, block) in blocks.chunks_exact_mut(BLOCK).enumerate() {
+            self.block::<WIDE>(input, view, i * BLOCK, block);
+        }
+        for (i, block) in rest.chunks_mut(LANES).enumerate() {
+            self.block::<1>(input, view, blocks.len() + i * LANES, block);
+        }
+    }
+
+    /// Channels `at..at + out.len()` of one result, `V` vectors of them.
+    #[inline(always)]
+    fn block<const V: usize>(&self, input: &[f32], view: &View, at: usize, out: &mut [f32]) {
+        let len = if V == 1 { out.len() } else { BLOCK };
+        let channels = self.windows.channels;
+        let start = if self.kind == Kind::Max { f32::NEG_INFINITY } else { 0.0 };
+        let mut results = [F32x4::splat(start); V];
+        match self.kind {
+            Kind::Max => view.each(|_, cell| {
+                let values = &input[cell * channels + at..][..len];
+                for (v, best) in results.iter_mut().enumerate() {
+                    let value = load(&values[v * LANES..]);
+                    *best = beats(*best, value).select(value, *best);
+                }
+            }),
+            Kind::Mean => {
+                view.each(|_, cell| {
+                    let values = &input[cell * channels + at..][..len];
+                    for (v, sum) in results.iter_mut().enumerate() {
+                        *sum = *sum + load(&values[v * LANES..]);
+                    }
+                });
+                let divisor = F32x4::splat(view.count() as f32);
+                results = results.map(|sum| sum / divisor);
+            }
+        }
+        for (result, out) in results.into_iter().zip(out.chunks_mut(LANES)) {
             store(result, out);
         }
     }
-}
-
-/// The larger of each lane; NaN if one of them is, the first of equals.
-#[inline(always)]
-pub(super) fn larger(best: F32x4, value: F32x4) -> F32x4 {
-    beats(best, value).select(value, best)
 }
 
 /// Lanes where a later value takes the place of the largest so far: it is larger, or the first NaN.
@@ -77,7 +99,8 @@ impl Kernel for Pool {
         let (input, out) = unsafe { (context.read(self.input), context.write(self.out, from * line, to * line)) };
         for (pixel, out) in out.chunks_exact_mut(*channels).enumerate() {
             let row = from + pixel / x.count;
-            self.pixel(input, row / y.count, row % y.count, pixel % x.count, out);
+            let view = self.windows.view([row / y.count, row % y.count, pixel % x.count]);
+            self.pixel(input, &view, out);
         }
     }
 }

@@ -1,14 +1,13 @@
 //! The gradient of a pooling: to the first largest cell of each window, or shared among the window's cells.
 
 use super::forward::beats;
-use super::{Kind, Windows};
+use super::{Kind, Windows, BLOCK, WIDE};
 use crate::channels::{load, store};
+use crate::conv::View;
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
 use simd::{F32x4, LANES};
 
-/// Channels of a chunk where images alone are too few chunks.
-const CHANNELS: usize = 16;
 /// Chunks that are enough for any number of threads.
 const CHUNKS: usize = 64;
 
@@ -27,52 +26,72 @@ impl PoolGrad {
         if self.windows.batch >= CHUNKS {
             self.windows.channels
         } else {
-            self.windows.channels.min(CHANNELS)
+            self.windows.channels.min(BLOCK)
         }
     }
     fn blocks(&self) -> usize {
         self.windows.channels.div_ceil(self.width())
     }
 
-    /// Channels `at..at + len` (one vector) of the gradient that arrives at one result.
-    fn vector(&self, context: &StepContext, result: [usize; 3], at: usize, len: usize, dy: F32x4) {
-        let [image, y, x] = result;
-        let windows = &self.windows;
+    /// The gradient that arrives at channels `at..at + len` of one result, `V` vectors of them.
+    #[inline(always)]
+    fn block<const V: usize>(&self, context: &StepContext, view: &View, dy: &[f32], at: usize, len: usize, add: bool) {
+        let len = if V == 1 { len } else { BLOCK };
+        let mut shares: [F32x4; V] = std::array::from_fn(|v| load(&dy[v * LANES..len]));
+        let mut winners = [F32x4::splat(0.0); V];
         if self.kind == Kind::Mean {
-            let share = dy / F32x4::splat(windows.count(y, x) as f32);
-            windows.cells(image, y, x).for_each(|(_, cell)| self.add(context, cell + at, len, share));
-            return;
+            let divisor = F32x4::splat(view.count() as f32);
+            shares = shares.map(|dy| dy / divisor);
+        } else {
+            winners = self.first_largest::<V>(context, view, at, len);
         }
-        let winner = self.first_largest(context, result, at, len);
-        let zero = F32x4::splat(0.0);
-        for (tap, cell) in windows.cells(image, y, x) {
-            let here = winner.equal(F32x4::splat(tap as f32));
-            if here.any() {
-                self.add(context, cell + at, len, here.select(dy, zero));
+        let (kind, zero, channels) = (self.kind, F32x4::splat(0.0), self.windows.channels);
+        view.each(|tap, cell| {
+            let place = cell * channels + at;
+            // SAFETY: these channels of this image belong to this chunk, and no other slice of them lives.
+            let out = unsafe { context.write(self.out, place, place + len) };
+            for v in 0..V {
+                let here = winners[v].equal(F32x4::splat(tap as f32));
+                let value = if kind == Kind::Mean { shares[v] } else { here.select(shares[v], zero) };
+                let last = len.min(v * LANES + LANES);
+                let out = &mut out[v * LANES..last];
+                store(if add { load(out) + value } else { value }, out);
             }
-        }
+        });
     }
 
-    /// Of each lane, the index of its first largest cell among the window's.
-    fn first_largest(&self, context: &StepContext, [image, y, x]: [usize; 3], at: usize, len: usize) -> F32x4 {
+    /// Of each lane, the tap over its first largest cell.
+    #[inline(always)]
+    fn first_largest<const V: usize>(&self, context: &StepContext, view: &View, at: usize, len: usize) -> [F32x4; V] {
         // SAFETY: an input of this record.
         let input = unsafe { context.read(self.input) };
-        let mut cells = self.windows.cells(image, y, x);
-        let Some((tap, cell)) = cells.next() else { return F32x4::splat(-1.0) };
-        let (mut winner, mut best) = (F32x4::splat(tap as f32), load(&input[cell + at..][..len]));
-        for (tap, cell) in cells {
-            let value = load(&input[cell + at..][..len]);
-            let wins = beats(best, value);
-            winner = wins.select(F32x4::splat(tap as f32), winner);
-            best = wins.select(value, best);
-        }
-        winner
+        let channels = self.windows.channels;
+        let mut winners = [F32x4::splat(view.first_tap() as f32); V];
+        let mut best = [F32x4::splat(f32::NEG_INFINITY); V];
+        view.each(|tap, cell| {
+            let values = &input[cell * channels + at..][..len];
+            for v in 0..V {
+                let value = load(&values[v * LANES..]);
+                let wins = beats(best[v], value);
+                winners[v] = wins.select(F32x4::splat(tap as f32), winners[v]);
+                best[v] = wins.select(value, best[v]);
+            }
+        });
+        winners
     }
 
-    fn add(&self, context: &StepContext, place: usize, len: usize, value: F32x4) {
-        // SAFETY: these channels of this image belong to this chunk, and no other slice of them lives.
-        let out = unsafe { context.write(self.out, place, place + len) };
-        store(load(out) + value, out);
+    /// Zeros in channels `from..to` of all cells of an image.
+    fn clear(&self, context: &StepContext, image: usize, from: usize, to: usize) {
+        let Windows { channels, y, x, .. } = &self.windows;
+        let cells = y.source * x.source;
+        // All channels are one piece.
+        let (count, size) = if to - from == *channels { (1, cells * channels) } else { (cells, *channels) };
+        for piece in 0..count {
+            let start = image * cells * channels + piece * size + from;
+            let end = if count == 1 { start + size } else { start + to - from };
+            // SAFETY: these channels of this image belong to this chunk.
+            unsafe { context.write(self.out, start, end) }.fill(0.0);
+        }
     }
 }
 
@@ -94,19 +113,23 @@ impl Kernel for PoolGrad {
         let (image, block) = (chunk / self.blocks(), chunk % self.blocks());
         let from = block * self.width();
         let to = (from + self.width()).min(*channels);
-        let cells = y.source * x.source;
-        for cell in image * cells..(image + 1) * cells {
-            // SAFETY: these channels of this image belong to this chunk.
-            unsafe { context.write(self.out, cell * channels + from, cell * channels + to) }.fill(0.0);
+        // Where every cell lies under one window, what the window gives is all there is.
+        let add = !self.windows.tile();
+        if add {
+            self.clear(context, image, from, to);
         }
         // SAFETY: an input of this record.
         let dy = unsafe { context.read(self.dy) };
+        let wide = from + (to - from) / BLOCK * BLOCK;
         for row in 0..y.count {
             for column in 0..x.count {
-                let place = ((image * y.count + row) * x.count + column) * channels;
-                for at in (from..to).step_by(LANES) {
-                    let len = LANES.min(to - at);
-                    self.vector(context, [image, row, column], at, len, load(&dy[place + at..][..len]));
+                let view = self.windows.view([image, row, column]);
+                let dy = &dy[((image * y.count + row) * x.count + column) * channels..][..*channels];
+                for at in (from..wide).step_by(BLOCK) {
+                    self.block::<WIDE>(context, &view, &dy[at..], at, BLOCK, add);
+                }
+                for at in (wide..to).step_by(LANES) {
+                    self.block::<1>(context, &view, &dy[at..], at, LANES.min(to - at), add);
                 }
             }
         }

@@ -6,7 +6,13 @@ mod gradient;
 pub use forward::Pool;
 pub use gradient::PoolGrad;
 
-use crate::conv::{Axis, Window};
+use crate::conv::{Axis, View, Window};
+use simd::LANES;
+
+/// Vectors of channels that are looked at side by side.
+const WIDE: usize = 4;
+/// Their channels.
+const BLOCK: usize = WIDE * LANES;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -35,22 +41,14 @@ impl Windows {
         (self.results() * self.y.taps * self.x.taps) as u64
     }
 
-    /// The cells under a result's window, in order: (index among the window's cells, place of channel 0).
-    fn cells(&self, image: usize, y: usize, x: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
-        let (top, left) = (self.y.base(y), self.x.base(x));
-        let (lines, columns) = (self.y.inside(top), self.x.inside(left));
-        (lines.0..lines.1).flat_map(move |tap_y| {
-            let line = image * self.y.source + (top + tap_y as isize) as usize;
-            (columns.0..columns.1).map(move |tap_x| {
-                let cell = line * self.x.source + (left + tap_x as isize) as usize;
-                (tap_y * self.x.taps + tap_x, cell * self.channels)
-            })
-        })
+    /// What the result [image, line, column] sees; taps are counted line by line.
+    #[inline(always)]
+    fn view(&self, result: [usize; 3]) -> View {
+        View::new(&self.y, &self.x, self.x.taps, result)
     }
 
-    /// How many cells of the image lie under a result's window.
-    fn count(&self, y: usize, x: usize) -> usize {
-        let (lines, columns) = (self.y.inside(self.y.base(y)), self.x.inside(self.x.base(x)));
-        (lines.1 - lines.0) * (columns.1 - columns.0)
+    /// Whether every cell lies under exactly one window.
+    fn tile(&self) -> bool {
+        [&self.y, &self.x].iter().all(|a| a.stride == a.taps && a.offset == 0 && a.count * a.taps == a.source)
     }
 }
