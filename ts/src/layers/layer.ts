@@ -228,7 +228,8 @@ export class Layer<F extends ShapeFn = ShapeFn, I = unknown, C extends object = 
 }
 
 /** Any layer, whatever its types. */
-export type AnyLayer = Layer<ShapeFn, unknown, object> | Layer<never, unknown, never>;
+// biome-ignore lint/suspicious/noExplicitAny: options stand in both directions, in values and in the functions that take them.
+export type AnyLayer = Layer<ShapeFn, unknown, any>;
 
 /**
  * Makes a kind of layer: traced, differentiated and saved like the built-in ones.
