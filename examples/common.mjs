@@ -23,7 +23,11 @@ export function readBytes(path) {
 
 /** The rows of a file of comma-separated values. */
 export function readCsv(path) {
-  return readBytes(path).toString().trim().split(/\r?\n/).map((line) => line.split(','));
+  return readBytes(path)
+    .toString()
+    .trim()
+    .split(/\r?\n/)
+    .map((line) => line.split(','));
 }
 
 /** An IDX file, as MNIST is kept: two zeros, the type, the number of axes, big-endian sizes, bytes. */

@@ -14,10 +14,7 @@ const table = {
 };
 const { train, test } = split(table, 30, 1);
 
-const model = sequential([
-  layers.dense({ units: 8, activation: 'relu', inputShape: [4] }),
-  layers.dense({ units: species.length, activation: 'softmax' }),
-]);
+const model = sequential([layers.dense({ units: 8, activation: 'relu', inputShape: [4] }), layers.dense({ units: species.length, activation: 'softmax' })]);
 const net = model.compile({ optimizer: optimizers.adam({ learningRate: 0.01 }), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
 await net.fit(train.x, train.y, { epochs: Number(option('epochs', 200)), batchSize: 5, verbose: 0 });
 

@@ -11,11 +11,7 @@ export async function learnPictures(name, { folder, epochs, classNames }) {
   const [x, test] = ['train-images-idx3', 't10k-images-idx3'].map((file) => scaled(read(file)));
   const [y, yTest] = ['train-labels-idx1', 't10k-labels-idx1'].map(read);
 
-  const model = sequential([
-    layers.flatten({ inputShape: [28, 28] }),
-    layers.dense({ units: 128, activation: 'relu' }),
-    layers.dense({ units: 10, activation: 'softmax' }),
-  ]);
+  const model = sequential([layers.flatten({ inputShape: [28, 28] }), layers.dense({ units: 128, activation: 'relu' }), layers.dense({ units: 10, activation: 'softmax' })]);
   const net = model.compile({ optimizer: optimizers.adam(), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
   model.summary();
 

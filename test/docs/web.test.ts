@@ -94,7 +94,10 @@ describe.skipIf(!chromium)('the page of examples/web', () => {
     expect(Number.parseFloat(await text(page, 'accuracy'))).toBeGreaterThan(95);
     const inked = await page.$eval('#curve', (canvas) => {
       const { width, height } = canvas as HTMLCanvasElement;
-      return (canvas as HTMLCanvasElement).getContext('2d')?.getImageData(0, 0, width, height).data.some((value) => value > 0);
+      return (canvas as HTMLCanvasElement)
+        .getContext('2d')
+        ?.getImageData(0, 0, width, height)
+        .data.some((value) => value > 0);
     });
     expect(inked).toBe(true);
 
