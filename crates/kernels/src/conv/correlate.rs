@@ -98,6 +98,22 @@ impl Kernel for PackKernel {
     }
 }
 
+fn pack<const M: usize>(patches: &Patches, row: usize, rows: usize, k0: usize, k: usize, out: &mut [f32]) {
+    if patches.depth == 1 {
+        return patches.pack_thin::<M>(row, rows, k0, k, out);
+    }
+    let mut next = Pixel::of(row, patches.y, patches.x);
+    for (i, panel) in (0..rows).step_by(M).zip(out.chunks_exact_mut(M * k)) {
+        let mut pixels = [Pixel::default(); M];
+        let pixels = &mut pixels[..M.min(rows - i)];
+        for pixel in pixels.iter_mut() {
+            *pixel = next;
+            next = next.next(patches.y, patches.x);
+        }
+        patches.pack_rows::<M>(pixels, k0, k0 + k, panel);
+    }
+}
+
 /// The product; a chunk is a block of results.
 pub(super) struct Correlate {
     pub walk: Walk,
@@ -148,21 +164,11 @@ impl Correlate {
 
     /// Packs `k` columns of patches of a chunk's rows.
     fn pack(&self, patches: &Patches, row: usize, rows: usize, k0: usize, k: usize, out: &mut [f32]) {
-        let mr = self.tile.rows;
-        let mut next = Pixel::of(row, patches.y, patches.x);
-        for (i, panel) in (0..rows).step_by(mr).zip(out.chunks_exact_mut(mr * k)) {
-            let mut pixels = [Pixel::default(); 8];
-            let pixels = &mut pixels[..mr.min(rows - i)];
-            for pixel in pixels.iter_mut() {
-                *pixel = next;
-                next = next.next(patches.y, patches.x);
-            }
-            match mr {
-                4 => patches.pack_rows::<4>(pixels, k0, k0 + k, panel),
-                6 => patches.pack_rows::<6>(pixels, k0, k0 + k, panel),
-                8 => patches.pack_rows::<8>(pixels, k0, k0 + k, panel),
-                _ => unreachable!("no tile has {mr} rows"),
-            }
+        match self.tile.rows {
+            4 => pack::<4>(patches, row, rows, k0, k, out),
+            6 => pack::<6>(patches, row, rows, k0, k, out),
+            8 => pack::<8>(patches, row, rows, k0, k, out),
+            rows => unreachable!("no tile has {rows} rows"),
         }
     }
 

@@ -56,6 +56,15 @@ struct Run {
     at: isize,
 }
 
+/// Results side by side, `len` of them from the `first` on: `from..to` see a word of the image, the first of them at `at`.
+struct Stretch {
+    first: usize,
+    len: usize,
+    from: usize,
+    to: usize,
+    at: usize,
+}
+
 impl Patches<'_> {
     /// Without gaps between taps and groups, a whole line of taps lies side by side.
     fn merged(&self) -> bool {
@@ -183,31 +192,62 @@ impl Patches<'_> {
     /// `W` words of the patches from column `column` on, which belong to one tap: result p goes to out[p · step..].
     #[inline(always)]
     fn columns<const W: usize>(&self, p0: usize, k: usize, column: usize, out: &mut [f32], step: usize) {
+        let stride = self.x.stride * self.channels;
+        self.stretches(p0, k, column, |stretch| {
+            let Stretch { first, len, from, to, at } = stretch;
+            let out = &mut out[first * step..];
+            zeros::<W>(out, 0..from, step);
+            zeros::<W>(out, to..len, step);
+            if from < to {
+                copy::<W>(&self.source[at..], stride, &mut out[from * step..], step, to - from);
+            }
+        });
+    }
+
+    /// The same as [`Patches::pack_rows`] for all rows of a chunk, column by column: with one channel, what
+    /// neighbouring results see lies closer together than what one patch holds.
+    pub fn pack_thin<const M: usize>(&self, row: usize, rows: usize, k0: usize, k: usize, out: &mut [f32]) {
+        let out = &mut out[..rows.div_ceil(M) * M * k];
+        // Padding and missing rows; the rest is overwritten.
+        out.fill(0.0);
+        let stride = self.x.stride * self.channels;
+        for q in 0..k {
+            self.stretches(row, rows, k0 + q, |stretch| {
+                let Stretch { first, from, to, at, .. } = stretch;
+                let (mut p, mut at) = (first + from, at);
+                while p < first + to {
+                    let (slot, place) = (p % M, (p / M * k + q) * M);
+                    let count = (M - slot).min(first + to - p);
+                    if count == M && stride == 1 {
+                        copy::<M>(&self.source[at..], 0, &mut out[place..], 0, 1);
+                    } else {
+                        copy::<1>(&self.source[at..], stride, &mut out[place + slot..], 1, count);
+                    }
+                    (p, at) = (p + count, at + count * stride);
+                }
+            });
+        }
+    }
+
+    /// Cuts `count` results from `p0` on into stretches of one line, and finds what they see through one column of the
+    /// patch matrix.
+    #[inline(always)]
+    fn stretches(&self, p0: usize, count: usize, column: usize, mut f: impl FnMut(Stretch)) {
         let (tap, channel) = (column / self.depth, column % self.depth);
         let (tap_y, tap_x) = (tap / self.x.taps * self.y.dilation, tap % self.x.taps * self.x.dilation);
         let mut pixel = Pixel::of(p0, self.y, self.x);
-        let mut p = 0;
-        while p < k {
-            let len = (self.x.count - pixel.x).min(k - p);
+        let mut first = 0;
+        while first < count {
+            let len = (self.x.count - pixel.x).min(count - first);
             let line = self.y.base(pixel.y) + tap_y as isize;
             let cell = self.x.base(pixel.x) + tap_x as isize;
             let (from, to) = self.seen(line, cell, len);
+            let cell = cell + (from * self.x.stride) as isize;
             let at = ((pixel.image * self.y.source) as isize + line) * self.x.source as isize + cell;
-            let at = at * self.channels as isize + (self.first + channel) as isize;
-            let out = &mut out[p * step..];
-            zeros::<W>(&mut out[..], 0..from, step);
-            zeros::<W>(&mut out[..], to..len, step);
-            let stride = self.x.stride * self.channels;
-            if from < to {
-                copy::<W>(
-                    &self.source[(at + (from * stride) as isize) as usize..],
-                    stride,
-                    &mut out[from * step..],
-                    step,
-                    to - from,
-                );
-            }
-            p += len;
+            // Negative where nothing is seen.
+            let at = (at * self.channels as isize) as usize;
+            f(Stretch { first, len, from, to, at: at.wrapping_add(self.first + channel) });
+            first += len;
             pixel.x += len - 1;
             pixel = pixel.next(self.y, self.x);
         }

@@ -31,6 +31,7 @@ fn passes(c: &Conv) -> Vec<u32> {
 #[test]
 fn every_tile_gives_the_same_bits() {
     for c in [
+        Conv { batch: 5, groups: 1, inputs: 1, filters: 9, y: window(13, 3, 1, 1, 1, 1), x: window(11, 3, 1, 1, 1, 1) },
         Conv { batch: 2, groups: 1, inputs: 3, filters: 5, y: window(9, 3, 1, 1, 1, 1), x: window(7, 3, 1, 1, 1, 1) },
         Conv { batch: 1, groups: 2, inputs: 7, filters: 9, y: window(11, 3, 2, 0, 1, 1), x: window(12, 2, 3, 1, 0, 2) },
         Conv {
