@@ -1,19 +1,25 @@
 // One engine doing one suite in a fresh process: `node child.mjs '{"engine":…,"suite":…,"threads":…,"seconds":…,"cases":[…]}'`,
 // started by run.mjs, to which it sends its figures.
 import { sample } from './measure.mjs';
-import { peak } from './peak.mjs';
+import { peakMeters } from './peak.mjs';
 import { loadEngines, loadSuites } from './registry.mjs';
 
 const FITS = 20;
+let meters;
 
 const measures = {
-  /** Milliseconds per repetition. */
-  time: (run, job) => sample(run, job.seconds),
+  /** Milliseconds per repetition, and the machine's peak before and after them: a busy neighbour slows all three. */
+  async time(run, job) {
+    meters ??= peakMeters(); // not before the engine is loaded, whose runtime may depend on flags
+    const before = meters.fma(5);
+    const samples = await sample(run, job.seconds);
+    return { samples, peak: (before + meters.fma(5)) / 2 };
+  },
   /** Once; the parent knows when this process was started. */
   async startup(run) {
     await run(1);
     await send({ done: true });
-    return [];
+    return { samples: [] };
   },
   /** Bytes of the process, after the garbage was collected. */
   async memory(run, _, { part }) {
@@ -23,7 +29,7 @@ const measures = {
       return process.memoryUsage().rss;
     };
     const [before, after] = [await held(), await held()];
-    return [part === 'growth' ? after - before : after];
+    return { samples: [part === 'growth' ? after - before : after] };
   },
 };
 
@@ -42,8 +48,7 @@ async function main(job) {
       results[item.name] = { error: String(error?.message ?? error).split('\n')[0] };
     }
   }
-  const timed = cases.some((item) => (item.measure ?? 'time') === 'time');
-  await send({ results, peak: timed ? peak().fma : undefined });
+  await send({ results });
 }
 
 await main(JSON.parse(process.argv[2])).catch((error) => send({ error: String(error?.stack ?? error) }));

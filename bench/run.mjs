@@ -88,10 +88,9 @@ function runChild(node, job) {
 /** The samples of one case in one answer: milliseconds (or bytes), or why there are none. */
 function samplesOf(answer, item) {
   if (answer.error) return { error: answer.error.split('\n')[0] };
-  const samples = answer.results[item.name];
-  if (samples === undefined) return { error: 'not offered' };
-  if (samples.error) return samples;
-  return { samples: item.measure === 'startup' ? [answer.startup] : samples, peak: answer.peak };
+  const result = answer.results[item.name];
+  if (!result) return { error: 'not offered' };
+  return item.measure === 'startup' && !result.error ? { samples: [answer.startup] } : result;
 }
 
 /** Engines with their numbers of threads, as far as they can do anything of the suite. */

@@ -10,9 +10,11 @@ function ratio(record) {
 
 /** Against Myelin's best line of the same case. */
 function against(record, own) {
-  if (!own || record.engine.startsWith('myelin')) return '';
+  if (!own || record.engine.startsWith('myelin') || !(own.median > 0 && record.median > 0)) return '';
   const times = better(record.unit, own.median, record.median);
-  return times >= 1 ? `${show(times)}× slower` : `${show(1 / times)}× faster`;
+  if (Math.abs(Math.log(times)) < 0.05) return 'equal';
+  const [worse, improved] = record.unit === 'MB' ? ['more', 'less'] : ['slower', 'faster'];
+  return times >= 1 ? `${show(times)}× ${worse}` : `${show(1 / times)}× ${improved}`;
 }
 
 const HEADS = ['engine', 'version', 'threads', 'median', 'unit', 'min … max', 'of peak', 'beside Myelin'];
