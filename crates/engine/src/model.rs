@@ -54,7 +54,12 @@ impl Model {
         let memory = self.params.as_mut_slice();
         for (entry, start) in self.table.entries.iter().zip(&self.starts) {
             let out = &mut memory[entry.offset..entry.offset + entry.len()];
-            (init::ALL[start.initializer].fill)(&start.arguments, &entry.shape, Philox::new(if start.seeded { 0 } else { seed }, start.key), out);
+            (init::ALL[start.initializer].fill)(
+                &start.arguments,
+                &entry.shape,
+                Philox::new(if start.seeded { 0 } else { seed }, start.key),
+                out,
+            );
         }
     }
 

@@ -50,13 +50,20 @@ mod tests {
     #[test]
     fn means_of_vanished_gradients_become_zero() {
         for optimizer in ALL {
-            let options: Vec<f32> = optimizer.options.iter().map(|&o| if o == "epsilon" { 1e-7 } else { 0.9 }).collect();
+            let options: Vec<f32> =
+                optimizer.options.iter().map(|&o| if o == "epsilon" { 1e-7 } else { 0.9 }).collect();
             let mut slots = vec![vec![0f32; 7]; (optimizer.slots)(&options)];
             let mut weights = [1f32; 7];
             for number in 1..=1200 {
                 let gradients = [if number == 1 { 0.1 } else { 1e-30 }; 7];
                 let mut views: Vec<&mut [f32]> = slots.iter_mut().map(Vec::as_mut_slice).collect();
-                (optimizer.update)(&options, Step { learning_rate: 0.01, number }, &mut weights, &gradients, &mut views);
+                (optimizer.update)(
+                    &options,
+                    Step { learning_rate: 0.01, number },
+                    &mut weights,
+                    &gradients,
+                    &mut views,
+                );
             }
             let subnormal = slots.iter().flatten().chain(&weights).filter(|x| x.is_subnormal()).count();
             assert_eq!(subnormal, 0, "{}", optimizer.name);
