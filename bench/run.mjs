@@ -1,7 +1,7 @@
 // `npm run bench [-- options]`: Myelin beside its peers on the same work, in one run, against the machine's measured peak.
 //   --suite a,b     only these suites          --engine a,b   only these engines        --case text   only cases with this in their names
 //   --threads 1,2   of engines that have them  --seconds N    per case and process (1)  --rounds N    fresh processes per engine (3)
-//   --json FILE     write the records          --node PATH    another Node, or 22, 24, 26 from .tools
+//   --json FILE     the records (record/last.json)   --node PATH    another Node, or 22, 24, 26 from .tools
 //   --built         measure dist as it is, even where sources are newer
 // Each engine runs in processes of its own, taking turns, so that a change of the machine's mood meets all of them.
 import { spawn } from 'node:child_process';
@@ -19,7 +19,7 @@ const { values: options } = parseArgs({
     suite: text,
     engine: text,
     case: text,
-    json: text,
+    json: { type: 'string', default: join(bench, 'record/last.json') },
     node: text,
     threads: text,
     built: { type: 'boolean' },
@@ -153,5 +153,5 @@ console.log(`Node ${versions.node}, ${availableParallelism()} cores, ${options.r
 const records = [];
 for (const name of wanted) {
   records.push(...(await runSuite(suites[name], engines, names, threads, node)));
-  if (options.json) save(options.json, records); // after every suite: a long run that is stopped keeps what it has
+  save(options.json, records); // after every suite: a long run that is stopped keeps what it has
 }

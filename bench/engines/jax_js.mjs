@@ -36,6 +36,14 @@ async function open() {
       state: () => np.array(0),
       update: (p, state, g) => [tree.map((v, d) => v.sub(d.mul(0.01)), p, g), state],
     },
+    rmsprop: {
+      state: zeros,
+      update(p, state, g) {
+        const square = tree.map((a, d) => a.mul(0.9).add(d.ref.mul(d).mul(0.1)), state, tree.ref(g));
+        const next = tree.map((a, d, v) => a.sub(d.mul(0.001).div(np.sqrt(v).add(1e-7))), p, g, tree.ref(square));
+        return [next, square];
+      },
+    },
     adam: {
       state: (p) => ({ m: zeros(p), v: zeros(p), t: np.array(0) }),
       update(p, state, g) {
