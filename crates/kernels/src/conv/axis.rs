@@ -108,11 +108,6 @@ impl Axis {
     pub fn kernel_tap(&self, tap: usize) -> usize {
         (self.kernel_first + tap as isize * self.kernel_step) as usize
     }
-
-    /// Whether the results lie side by side in the destination.
-    pub fn dense(&self) -> bool {
-        self.step == 1
-    }
 }
 
 fn gcd(a: usize, b: usize) -> usize {

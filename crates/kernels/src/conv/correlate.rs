@@ -138,7 +138,7 @@ impl Correlate {
 
     /// Results that lie side by side in the destination are written there at once, others through scratch.
     fn direct(&self) -> bool {
-        self.walk.y.dense() && self.walk.x.dense()
+        [self.walk.y.count, self.walk.x.count] == self.walk.size
     }
 
     fn product(&self, context: &StepContext, row: usize, rows: usize, out: &mut [f32], scratch: &mut [f32]) {

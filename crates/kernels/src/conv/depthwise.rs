@@ -4,7 +4,7 @@
 //! is one kernel per channel.
 
 use super::axis::{Axis, Window};
-use super::{add_parts, Push, View};
+use super::{add_parts, finish, Push, View};
 use crate::channels::{load, store};
 use crate::fused::Fused;
 use crate::layout::StridedCopy;
@@ -97,20 +97,32 @@ pub fn depthwise(
     push(Box::new(Lines { walk: d.forward_walk(), source, kernel, out, epilogue }));
 }
 
-/// The gradient of the image.
-pub fn depthwise_input_grad(d: &Depthwise, dy: Span, kernel: Span, out: Span, workspace: Span, push: Push) {
-    let whole = d.workspace() == 0;
+/// The gradient of the image, with `epilogue` on what is finished.
+pub fn depthwise_input_grad(
+    d: &Depthwise,
+    dy: Span,
+    kernel: Span,
+    out: Span,
+    workspace: Span,
+    epilogue: Option<Fused>,
+    push: Push,
+) {
+    let whole = d.multiplier == 1;
     let wide = if whole { out } else { Span { len: d.repeated(), ..workspace } };
-    for y in Axis::backward(&d.y) {
-        for x in Axis::backward(&d.x) {
-            let walk = d.walk(y, x, [d.y.input, d.x.input]);
-            push(Box::new(Lines { walk, source: dy, kernel, out: wide, epilogue: None }));
+    let (lines, columns) = (Axis::backward(&d.y), Axis::backward(&d.x));
+    let once = whole && lines.len() * columns.len() == 1;
+    let (inside, after) = if once { (epilogue, None) } else { (None, epilogue) };
+    for y in lines {
+        for x in &columns {
+            let walk = d.walk(y, *x, [d.y.input, d.x.input]);
+            push(Box::new(Lines { walk, source: dy, kernel, out: wide, epilogue: inside.clone() }));
         }
     }
     if !whole {
         let outer = d.repeated() / d.multiplier;
         push(Box::new(Reduce { kind: Kind::Sum, input: wide, out, outer, axis: d.multiplier, inner: 1 }));
     }
+    finish(after, push);
 }
 
 /// The gradient of the kernel.

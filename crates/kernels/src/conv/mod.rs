@@ -121,18 +121,27 @@ pub fn forward(c: &Conv, x: Span, kernel: Span, out: Span, workspace: Span, epil
     push(Box::new(Correlate { walk, tile, source: x, packed: workspace, out, epilogue }));
 }
 
-/// The gradient of the input, which is the transposed convolution of `dy`.
-pub fn input_grad(c: &Conv, dy: Span, kernel: Span, out: Span, workspace: Span, push: Push) {
+/// The gradient of the input, which is the transposed convolution of `dy`; `epilogue` as in [`forward`].
+pub fn input_grad(c: &Conv, dy: Span, kernel: Span, out: Span, workspace: Span, epilogue: Option<Fused>, push: Push) {
     if let Some(shape) = c.back_product() {
-        return gemm::lower(shape, dy, kernel, out, workspace, None, push);
+        return gemm::lower(shape, dy, kernel, out, workspace, epilogue, push);
     }
-    let tile = preferred();
+    let (tile, walks) = (preferred(), c.back_walks());
+    let (inside, after) = if walks.len() == 1 { (epilogue, None) } else { (None, epilogue) };
     let mut offset = workspace.offset;
-    for walk in c.back_walks() {
+    for walk in walks {
         let packed = Span { offset, len: walk.packed(tile.columns), ..workspace };
         offset += packed.len;
         push(Box::new(PackKernel { walk, tile, kernel, out: packed, taps_x: c.x.taps, transposed: true }));
-        push(Box::new(Correlate { walk, tile, source: dy, packed, out, epilogue: None }));
+        push(Box::new(Correlate { walk, tile, source: dy, packed, out, epilogue: inside.clone() }));
+    }
+    finish(after, push);
+}
+
+/// An epilogue that waits until all of a result is there.
+fn finish(epilogue: Option<Fused>, push: Push) {
+    if let Some(epilogue) = epilogue {
+        push(Box::new(epilogue));
     }
 }
 

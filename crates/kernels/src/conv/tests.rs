@@ -20,7 +20,7 @@ fn passes(c: &Conv) -> Vec<u32> {
     let mut records = Vec::new();
     let push: Push = &mut |record| records.push(record);
     forward(c, x, kernel, y, work[0], None, push);
-    input_grad(c, dy, kernel, dx, work[1], push);
+    input_grad(c, dy, kernel, dx, work[1], None, push);
     kernel_grad(c, x, dy, dk, work[2], push);
     run_all(&mut m, &records);
     let bits: Vec<u32> = [y, dx, dk].iter().flat_map(|&span| m.get(span)).map(|v| v.to_bits()).collect();

@@ -14,7 +14,7 @@ pub static OP: Op = Op {
         workspace: |shapes, shape, attrs| conv(shape, &shapes[1], attrs, 0).back_workspace(),
         lower: |l, push| {
             let c = conv(l.shape, &l.shapes[1], l.attrs, 0);
-            conv::input_grad(&c, l.inputs[0], l.inputs[1], l.out, l.workspace, push);
+            conv::input_grad(&c, l.inputs[0], l.inputs[1], l.out, l.workspace, l.epilogue, push);
         },
     },
     vjp: Some(|e, c| {
@@ -46,6 +46,7 @@ pub static OP: Op = Op {
             sample([3, 4, 3, 2], [3, 3, 5, 2], [2, 2], [0, 1, 0, 1], [1, 1], 1, [8, 6]),
             sample([1, 3, 4, 3], [2, 3, 2, 3], [3, 2], [1, 0, 1, 2], [1, 2], 1, [8, 9]),
             sample([3, 2, 2, 4], [2, 2, 3, 4], [3, 3], [0; 4], [1, 1], 2, [7, 6]),
+            sample([2, 1, 1, 3], [2, 2, 4, 3], [2, 2], [0, 1, 0, 1], [1, 1], 1, [1, 1]),
             sample([1, 4, 4, 3], [1, 1, 2, 3], [1, 1], [0; 4], [1, 1], 1, [4, 4]),
             sample([1, 9, 12, 40], [3, 3, 9, 40], [1, 1], [1, 1, 1, 1], [1, 1], 1, [9, 12]).domain(-0.5, 0.5),
             sample([1, 3, 5, 4], [3, 3, 3, 4], [1, 1], [0; 4], [1, 1], 1, [5, 8]).invalid(),

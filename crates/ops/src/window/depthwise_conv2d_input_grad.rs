@@ -14,7 +14,7 @@ pub static OP: Op = Op {
         workspace: |shapes, shape, attrs| depthwise(shape, &shapes[1], attrs, 1).workspace(),
         lower: |l, push| {
             let d = depthwise(l.shape, &l.shapes[1], l.attrs, 1);
-            conv::depthwise_input_grad(&d, l.inputs[0], l.inputs[1], l.out, l.workspace, push);
+            conv::depthwise_input_grad(&d, l.inputs[0], l.inputs[1], l.out, l.workspace, l.epilogue, push);
         },
     },
     vjp: None,
