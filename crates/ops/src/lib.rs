@@ -43,7 +43,13 @@ pub use generate::typescript;
 pub use op::{Attr, AttrKind, AttrSpec, Attrs, Call, Emit, Id, Lower, Lowering, Op};
 
 /// Operations whose results an elementwise chain may finish, row by row while they are in cache.
-pub static PRODUCTS: &[&Op] = &[&matmul::OP, &window::conv2d::OP, &window::depthwise_conv2d::OP];
+pub static PRODUCTS: &[&Op] = &[
+    &matmul::OP,
+    &window::conv2d::OP,
+    &window::conv2d_transpose::OP,
+    &window::depthwise_conv2d::OP,
+    &window::depthwise_conv2d_input_grad::OP,
+];
 
 /// All operations; an operation's code in programs is its index.
 pub static ALL: &[&Op] = &[
