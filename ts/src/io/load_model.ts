@@ -1,4 +1,6 @@
+import type { Shape } from '../core/tensor.js';
 import type { Model } from '../model/model.js';
+import type { Shapes } from '../model/types.js';
 
 /** Options of `loadModel`. */
 export interface LoadOptions {
@@ -7,13 +9,14 @@ export interface LoadOptions {
 }
 
 /**
- * Loads a model that `save` wrote: layers, weights, compile options and the optimizer's state.
+ * Loads a model that `save` wrote: layers, weights, compile options and the optimizer's state. The types can't know what a file
+ * holds: one input and one output, unless the type arguments say otherwise.
  * @param source a path, `idb://…`, `opfs://…`, an http(s) address, or bytes.
  * @throws {FormatError} for anything that isn't such a file.
  * @example
  * const model = await loadModel('digits.safetensors');
  */
-export async function loadModel(source: string | Uint8Array, options: LoadOptions = {}): Promise<Model> {
+export async function loadModel<I extends Shapes = Shape, O extends Shapes = Shape>(source: string | Uint8Array, options: LoadOptions = {}): Promise<Model<I, O>> {
   const { loadModel: load } = await import('./load.js');
-  return load(source, options.custom ?? {});
+  return (await load(source, options.custom ?? {})) as Model as Model<I, O>;
 }
