@@ -7,6 +7,7 @@ pub mod functions;
 pub mod fused;
 pub mod gemm;
 pub mod init;
+pub mod iota;
 pub mod layout;
 pub mod pool;
 pub mod random;

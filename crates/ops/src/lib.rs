@@ -17,6 +17,7 @@ pub mod concat;
 pub mod constant;
 pub mod elementwise;
 pub mod gather;
+pub mod iota;
 pub mod log_softmax;
 pub mod log_softmax_grad;
 pub mod matmul;
@@ -128,6 +129,7 @@ pub static ALL: &[&Op] = &[
     &scatter_add::OP,
     &one_hot::OP,
     &constant::OP,
+    &iota::OP,
     &random_uniform::OP,
     &random_normal::OP,
     &window::avg_pool2d::OP,

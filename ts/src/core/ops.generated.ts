@@ -79,6 +79,7 @@ export const OPS: readonly OpInfo[] = [
   { name: 'scatterAdd', rule: 'scatterAdd', attrs: ['i32'] },
   { name: 'oneHot', rule: 'oneHot', attrs: ['i32'] },
   { name: 'constant', rule: 'fill', attrs: ['ints', 'dtype', 'f32'] },
+  { name: 'iota', rule: 'fill', attrs: ['ints', 'dtype', 'i32'] },
   { name: 'randomUniform', rule: 'fill', attrs: ['ints', 'dtype', 'f32', 'f32', 'i32'] },
   { name: 'randomNormal', rule: 'fill', attrs: ['ints', 'dtype', 'f32', 'f32', 'i32'] },
   { name: 'avgPool2d', rule: 'pool', attrs: ['ints', 'ints', 'ints'] },
@@ -231,18 +232,20 @@ export const ops = {
   oneHot: (indices: Tensor, attrs: { depth: number }): Tensor => call(73, null, [indices], [attrs.depth]),
   /** One number everywhere. */
   constant: (tracer: Tracer, attrs: { shape: readonly number[]; dtype: DType; value: number }): Tensor => call(74, tracer, [], [attrs.shape, attrs.dtype, attrs.value]),
+  /** Each element is its place along an axis, counted from 0 (and from the front). */
+  iota: (tracer: Tracer, attrs: { shape: readonly number[]; dtype: DType; axis: number }): Tensor => call(75, tracer, [], [attrs.shape, attrs.dtype, attrs.axis]),
   /** Numbers between two bounds, keyed by (seed, key, step). */
-  randomUniform: (tracer: Tracer, attrs: { shape: readonly number[]; dtype: DType; min: number; max: number; key: number }): Tensor => call(75, tracer, [], [attrs.shape, attrs.dtype, attrs.min, attrs.max, attrs.key]),
+  randomUniform: (tracer: Tracer, attrs: { shape: readonly number[]; dtype: DType; min: number; max: number; key: number }): Tensor => call(76, tracer, [], [attrs.shape, attrs.dtype, attrs.min, attrs.max, attrs.key]),
   /** Normal numbers with mean and standard deviation, keyed by (seed, key, step). */
-  randomNormal: (tracer: Tracer, attrs: { shape: readonly number[]; dtype: DType; mean: number; stddev: number; key: number }): Tensor => call(76, tracer, [], [attrs.shape, attrs.dtype, attrs.mean, attrs.stddev, attrs.key]),
+  randomNormal: (tracer: Tracer, attrs: { shape: readonly number[]; dtype: DType; mean: number; stddev: number; key: number }): Tensor => call(77, tracer, [], [attrs.shape, attrs.dtype, attrs.mean, attrs.stddev, attrs.key]),
   /** The mean of the cells under each window of images [N, H, W, C]; padding (top, bottom, left, right) never counts. */
-  avgPool2d: (x: Tensor, attrs: { pool: readonly number[]; strides?: readonly number[]; padding?: readonly number[] }): Tensor => call(77, null, [x], [attrs.pool, attrs.strides ?? [1, 1], attrs.padding ?? [0, 0, 0, 0]]),
+  avgPool2d: (x: Tensor, attrs: { pool: readonly number[]; strides?: readonly number[]; padding?: readonly number[] }): Tensor => call(78, null, [x], [attrs.pool, attrs.strides ?? [1, 1], attrs.padding ?? [0, 0, 0, 0]]),
   /** Convolution of images [N, H, W, C] with a kernel [KH, KW, C / groups, F]; padding is top, bottom, left, right. */
-  conv2d: (x: Tensor, kernel: Tensor, attrs: { strides?: readonly number[]; padding?: readonly number[]; dilation?: readonly number[]; groups?: number } = {}): Tensor => call(79, null, [x, kernel], [attrs.strides ?? [1, 1], attrs.padding ?? [0, 0, 0, 0], attrs.dilation ?? [1, 1], attrs.groups ?? 1]),
+  conv2d: (x: Tensor, kernel: Tensor, attrs: { strides?: readonly number[]; padding?: readonly number[]; dilation?: readonly number[]; groups?: number } = {}): Tensor => call(80, null, [x, kernel], [attrs.strides ?? [1, 1], attrs.padding ?? [0, 0, 0, 0], attrs.dilation ?? [1, 1], attrs.groups ?? 1]),
   /** The input's gradient of a convolution: spreads [N, OH, OW, F] by a kernel [KH, KW, C / groups, F] over [N, …size, C]. */
-  conv2dTranspose: (x: Tensor, kernel: Tensor, attrs: { strides?: readonly number[]; padding?: readonly number[]; dilation?: readonly number[]; groups?: number; size: readonly number[] }): Tensor => call(81, null, [x, kernel], [attrs.strides ?? [1, 1], attrs.padding ?? [0, 0, 0, 0], attrs.dilation ?? [1, 1], attrs.groups ?? 1, attrs.size]),
+  conv2dTranspose: (x: Tensor, kernel: Tensor, attrs: { strides?: readonly number[]; padding?: readonly number[]; dilation?: readonly number[]; groups?: number; size: readonly number[] }): Tensor => call(82, null, [x, kernel], [attrs.strides ?? [1, 1], attrs.padding ?? [0, 0, 0, 0], attrs.dilation ?? [1, 1], attrs.groups ?? 1, attrs.size]),
   /** Convolution of each channel of images [N, H, W, C] with its own M kernels [KH, KW, C, M]; padding as in conv2d. */
-  depthwiseConv2d: (x: Tensor, kernel: Tensor, attrs: { strides?: readonly number[]; padding?: readonly number[]; dilation?: readonly number[] } = {}): Tensor => call(82, null, [x, kernel], [attrs.strides ?? [1, 1], attrs.padding ?? [0, 0, 0, 0], attrs.dilation ?? [1, 1]]),
+  depthwiseConv2d: (x: Tensor, kernel: Tensor, attrs: { strides?: readonly number[]; padding?: readonly number[]; dilation?: readonly number[] } = {}): Tensor => call(83, null, [x, kernel], [attrs.strides ?? [1, 1], attrs.padding ?? [0, 0, 0, 0], attrs.dilation ?? [1, 1]]),
   /** The largest cell under each window of images [N, H, W, C]; padding (top, bottom, left, right) never wins. */
-  maxPool2d: (x: Tensor, attrs: { pool: readonly number[]; strides?: readonly number[]; padding?: readonly number[] }): Tensor => call(85, null, [x], [attrs.pool, attrs.strides ?? [1, 1], attrs.padding ?? [0, 0, 0, 0]]),
+  maxPool2d: (x: Tensor, attrs: { pool: readonly number[]; strides?: readonly number[]; padding?: readonly number[] }): Tensor => call(86, null, [x], [attrs.pool, attrs.strides ?? [1, 1], attrs.padding ?? [0, 0, 0, 0]]),
 };

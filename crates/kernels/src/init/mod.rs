@@ -6,6 +6,7 @@ mod normal;
 mod orthogonal;
 mod truncated_normal;
 mod uniform;
+mod unit_forget;
 
 use crate::rng::Philox;
 
@@ -20,13 +21,14 @@ pub struct Initializer {
 }
 
 /// All of them; the index is the code that programs use.
-pub const ALL: [Initializer; 6] = [
+pub const ALL: [Initializer; 7] = [
     Initializer { name: "constant", arguments: 1, fill: constant::fill },
     Initializer { name: "uniform", arguments: 2, fill: uniform::fill },
     Initializer { name: "normal", arguments: 2, fill: normal::fill },
     Initializer { name: "truncatedNormal", arguments: 2, fill: truncated_normal::fill },
     Initializer { name: "orthogonal", arguments: 1, fill: orthogonal::fill },
     Initializer { name: "identity", arguments: 1, fill: identity::fill },
+    Initializer { name: "unitForget", arguments: 0, fill: unit_forget::fill },
 ];
 
 #[cfg(test)]
@@ -54,6 +56,7 @@ mod tests {
         assert!(truncated.iter().all(|x| x.abs() <= 2.0));
         assert!((deviation(&truncated) - 0.879_625_66).abs() < 0.01);
         assert_eq!(filled("constant", &[0.25], &[3]), [0.25; 3]);
+        assert_eq!(filled("unitForget", &[], &[8]), [0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0]);
         assert_eq!(filled("identity", &[2.0], &[2, 3]), [2.0, 0.0, 0.0, 0.0, 2.0, 0.0]);
     }
 

@@ -1,0 +1,108 @@
+// Transposed convolution over one and two axes.
+import type { ActivationLike } from '../activations/index.js';
+import { ops } from '../core/ops.generated.js';
+import type { Tensor } from '../core/tensor.js';
+import type { InitializerLike } from '../initializers/index.js';
+import type { RegularizerLike } from '../regularizers/index.js';
+import { finished } from './conv.js';
+import { type Dims, each, REQUIRED, type Resolved } from './factory.js';
+import { Layer, type LayerDefinition, type LayerOptions } from './layer.js';
+import type { Windowed } from './shapes.js';
+import { channelsLast, type DataFormat } from './spatial.js';
+import { checkPadding, checkWindow, type Padding, span } from './windows.js';
+
+export interface ConvTransposeConfig extends LayerOptions {
+  /** Channels of the output. */
+  readonly filters: number;
+  /** Places of the window: one number, or one per axis. */
+  readonly kernelSize: number | readonly number[];
+  /** Default 1. */
+  readonly strides?: number | readonly number[];
+  /** Default 'valid'. */
+  readonly padding?: Padding;
+  /** Places added at the end. Default: as many as make Keras's usual size. */
+  readonly outputPadding?: number | readonly number[] | null;
+  /** Default 'channelsLast'. */
+  readonly dataFormat?: DataFormat;
+  /** Default 1. */
+  readonly dilationRate?: number | readonly number[];
+  /** Default 'linear'. */
+  readonly activation?: ActivationLike;
+  /** Default true. */
+  readonly useBias?: boolean;
+  /** Default 'glorotUniform'. */
+  readonly kernelInitializer?: InitializerLike;
+  /** Default 'zeros'. */
+  readonly biasInitializer?: InitializerLike;
+  /** Default none. */
+  readonly kernelRegularizer?: RegularizerLike | null;
+  /** Default none. */
+  readonly biasRegularizer?: RegularizerLike | null;
+  /** Default none. */
+  readonly activityRegularizer?: RegularizerLike | null;
+}
+type Config = Resolved<ConvTransposeConfig>;
+
+/** Size of an axis of the output, and the padding of the convolution whose gradient this is. */
+function sizeOf(padding: Padding, n: number, kernel: number, stride: number, dilation: number, extra: number | null): { size: number; before: number; after: number } {
+  const k = span(kernel, dilation);
+  if (extra !== null) {
+    const side = padding === 'same' ? Math.floor(k / 2) : 0;
+    return { size: (n - 1) * stride + k - 2 * side + extra, before: side, after: side };
+  }
+  if (padding === 'valid') return { size: n * stride + Math.max(k - stride, 0), before: 0, after: 0 };
+  const total = Math.max(k - stride, 0);
+  return { size: n * stride, before: Math.floor(total / 2), after: Math.ceil(total / 2) };
+}
+
+const definition = (axes: 1 | 2): LayerDefinition<Config> => ({
+  className: `Conv${axes}DTranspose`,
+  defaults: {
+    filters: REQUIRED, kernelSize: REQUIRED, strides: 1, padding: 'valid', outputPadding: null, dataFormat: 'channelsLast', dilationRate: 1, activation: 'linear', useBias: true,
+    kernelInitializer: 'glorotUniform', biasInitializer: 'zeros', kernelRegularizer: null, biasRegularizer: null, activityRegularizer: null,
+  },
+  check(c, name) {
+    checkWindow(name, { filters: c.filters, kernelSize: c.kernelSize, strides: c.strides, dilationRate: c.dilationRate }, axes);
+    checkPadding(name, c.padding, ['valid', 'same']);
+  },
+  mask: null,
+  call(scope, x) {
+    const c = scope.config;
+    if (x.shape.length !== axes + 2) scope.fail(`takes ${axes + 2} axes`, x.shape);
+    const [kernel, strides, dilation] = [each(c.kernelSize, axes), each(c.strides, axes), each(c.dilationRate, axes)];
+    const out = channelsLast(x, c.dataFormat, (image) => {
+      const channels = image.shape.at(-1) as number;
+      const weight = scope.weight('kernel', [...kernel, c.filters, channels], { initializer: c.kernelInitializer, regularizer: c.kernelRegularizer });
+      const sizes = kernel.map((k, i) => sizeOf(c.padding, image.shape[i + 1] as number, k, strides[i] as number, dilation[i] as number, c.outputPadding === null ? null : (each(c.outputPadding, axes)[i] as number)));
+      return finished(scope, transposed(image, weight, axes, sizes, strides, dilation), c.filters);
+    });
+    scope.penalize(out, c.activityRegularizer);
+    return out;
+  },
+});
+
+function transposed(image: Tensor, weight: Tensor, axes: 1 | 2, sizes: readonly { size: number; before: number; after: number }[], strides: readonly number[], dilation: readonly number[]): Tensor {
+  const padding = sizes.flatMap(({ before, after }) => [before, after]);
+  const size = sizes.map((s) => s.size);
+  if (axes === 2) return ops.conv2dTranspose(image, weight, { strides, dilation, padding, size });
+  const [batch = 1, steps = 1, channels = 1] = image.shape;
+  const y = ops.conv2dTranspose(ops.reshape(image, { shape: [batch, 1, steps, channels] }), ops.reshape(weight, { shape: [1, ...weight.shape] }), {
+    strides: [1, ...strides], dilation: [1, ...dilation], padding: [0, 0, ...padding], size: [1, ...size],
+  });
+  return ops.reshape(y, { shape: [batch, y.shape[2] as number, y.shape[3] as number] });
+}
+
+const [one, two] = [definition(1), definition(2)];
+
+/** The gradient of a convolution along sequences, as a layer. Weights: kernel [size, filters, channels], bias [filters]. Keras's Conv1DTranspose. */
+export function conv1dTranspose<const F extends number, const I extends Dims = undefined>(config: ConvTransposeConfig & { readonly filters: F; readonly inputShape?: I }) {
+  return new Layer<Windowed<[1], F, 'conv1dTranspose'>, I, Config>(one, config as never);
+}
+/**
+ * The gradient of a convolution of pictures, as a layer: makes them larger. Weights: kernel [rows, columns, filters, channels], bias [filters]. Keras's Conv2DTranspose.
+ * @example
+ * sequential([layers.conv2dTranspose({ filters: 4, kernelSize: 3, strides: 2, padding: 'same', inputShape: [7, 7, 8] })]); // [null, 14, 14, 4]
+ */
+export function conv2dTranspose<const F extends number, const I extends Dims = undefined>(config: ConvTransposeConfig & { readonly filters: F; readonly inputShape?: I }) {
+  return new Layer<Windowed<[1, 2], F, 'conv2dTranspose'>, I, Config>(two, config as never);
+}

@@ -1,0 +1,119 @@
+import { ConfigError } from '../core/errors.js';
+import { ops } from '../core/ops.generated.js';
+import type { Tensor } from '../core/tensor.js';
+import { scale } from '../core/values.js';
+import type { InitializerLike } from '../initializers/index.js';
+import type { RegularizerLike } from '../regularizers/index.js';
+import { bothMasks, causalMask, joinHeads, masked, splitHeads } from './attend.js';
+import { checkRate } from './dropout.js';
+import { factory, REQUIRED, type Resolved } from './factory.js';
+import type { LayerDefinition, LayerOptions, Scope } from './layer.js';
+import type { Unknown } from './shapes.js';
+
+export interface MultiHeadAttentionConfig extends LayerOptions {
+  readonly numHeads: number;
+  /** Width of a head's queries and keys. */
+  readonly keyDim: number;
+  /** Width of a head's values. Default: keyDim. */
+  readonly valueDim?: number | null;
+  /** Share of scores that is dropped while training. Default 0. */
+  readonly dropout?: number;
+  /** Default true. */
+  readonly useBias?: boolean;
+  /** Width of the result. Default: the query's. */
+  readonly outputShape?: number | null;
+  /** Whether a place sees only itself and those before. Default false. */
+  readonly useCausalMask?: boolean;
+  /** Whether the scores [batch, heads, queries, keys] follow the output. Default false. */
+  readonly returnAttentionScores?: boolean;
+  /** Default 'glorotUniform'. */
+  readonly kernelInitializer?: InitializerLike;
+  /** Default 'zeros'. */
+  readonly biasInitializer?: InitializerLike;
+  /** Default none. */
+  readonly kernelRegularizer?: RegularizerLike | null;
+  /** Default none. */
+  readonly biasRegularizer?: RegularizerLike | null;
+  /** Key of the noise. Default: follows from the layer's path. */
+  readonly seed?: number | null;
+}
+type Config = Resolved<MultiHeadAttentionConfig>;
+
+/** [batch, places, width] times a kernel [width, heads, size], heads side by side. */
+export function projected(scope: Scope<Pick<Config, 'useBias' | 'kernelInitializer' | 'biasInitializer' | 'kernelRegularizer' | 'biasRegularizer'>>, name: string, x: Tensor, heads: number, size: number): Tensor {
+  const [batch = 1, places = 1, width = 1] = x.shape;
+  const c = scope.config;
+  const kernel = scope.weight(`${name}/kernel`, [width, heads, size], { initializer: c.kernelInitializer, regularizer: c.kernelRegularizer });
+  let y = ops.matmul(ops.reshape(x, { shape: [batch * places, width] }), ops.reshape(kernel, { shape: [width, heads * size] }));
+  if (c.useBias) {
+    const bias = scope.weight(`${name}/bias`, [heads, size], { initializer: c.biasInitializer, regularizer: c.biasRegularizer });
+    y = ops.add(y, ops.reshape(bias, { shape: [heads * size] }));
+  }
+  return ops.reshape(y, { shape: [batch, places, heads * size] });
+}
+
+/** The heads' results times a kernel [heads, size, width]. */
+export function combined(scope: Scope<Pick<Config, 'useBias' | 'kernelInitializer' | 'biasInitializer' | 'kernelRegularizer' | 'biasRegularizer'>>, x: Tensor, heads: number, size: number, width: number): Tensor {
+  const [batch = 1, places = 1] = x.shape;
+  const c = scope.config;
+  const kernel = scope.weight('attention_output/kernel', [heads, size, width], { initializer: c.kernelInitializer, regularizer: c.kernelRegularizer });
+  let y = ops.matmul(ops.reshape(x, { shape: [batch * places, heads * size] }), ops.reshape(kernel, { shape: [heads * size, width] }));
+  if (c.useBias) y = ops.add(y, scope.weight('attention_output/bias', [width], { initializer: c.biasInitializer, regularizer: c.biasRegularizer }));
+  return ops.reshape(y, { shape: [batch, places, width] });
+}
+
+/** Masks of query, value and key, and an explicit one [batch, queries, keys], for [batch·heads, queries, keys]. */
+export function headMask(scope: Scope<{ useCausalMask: boolean }>, scores: Tensor, heads: number, query: Tensor, value: Tensor, key: Tensor, given: Tensor | undefined): Tensor | undefined {
+  const [all = 1, queries = 1, keys = 1] = scores.shape;
+  const batch = all / heads;
+  const rows = scope.mask(query);
+  let mask = rows && ops.reshape(rows, { shape: [batch, queries, 1] });
+  for (const side of value === key ? [value] : [value, key]) {
+    const own = scope.mask(side);
+    mask = bothMasks(mask, own && ops.reshape(own, { shape: [batch, 1, keys] }));
+  }
+  mask = bothMasks(mask, given);
+  if (mask) {
+    const full = ops.broadcastTo(mask, { shape: [batch, queries, keys] });
+    const perHead = ops.broadcastTo(ops.reshape(full, { shape: [batch, 1, queries, keys] }), { shape: [batch, heads, queries, keys] });
+    mask = ops.reshape(perHead, { shape: [all, queries, keys] });
+  }
+  return bothMasks(mask, scope.config.useCausalMask ? causalMask(scores, queries, keys) : undefined);
+}
+
+const definition: LayerDefinition<Config> = {
+  className: 'MultiHeadAttention',
+  defaults: {
+    numHeads: REQUIRED, keyDim: REQUIRED, valueDim: null, dropout: 0, useBias: true, outputShape: null, useCausalMask: false, returnAttentionScores: false,
+    kernelInitializer: 'glorotUniform', biasInitializer: 'zeros', kernelRegularizer: null, biasRegularizer: null, seed: null,
+  },
+  check(c, name) {
+    checkRate({ rate: c.dropout }, name);
+    for (const key of ['numHeads', 'keyDim'] as const) if (!Number.isInteger(c[key]) || c[key] < 1) throw new ConfigError(`${name}: ${key} must be a whole number above 0, received ${c[key]}`, { layer: name, received: c[key] });
+  },
+  mask: (_, scope, query) => (query ? scope.mask(query) : undefined),
+  call(scope, query, value = query, key = value, mask?: Tensor) {
+    const c = scope.config;
+    if (query.shape.length !== 3) scope.fail('takes [batch, places, width]', query.shape);
+    const valueDim = c.valueDim ?? c.keyDim;
+    const q = splitHeads(projected(scope, 'query', query, c.numHeads, c.keyDim), c.numHeads);
+    const k = splitHeads(projected(scope, 'key', key, c.numHeads, c.keyDim), c.numHeads);
+    const v = splitHeads(projected(scope, 'value', value, c.numHeads, valueDim), c.numHeads);
+    const scores = ops.matmul(scale(q, 1 / Math.sqrt(c.keyDim)), k, { transposeB: true });
+    let weights = ops.softmax(masked(scores, headMask(scope, scores, c.numHeads, query, value, key, mask)));
+    if (scope.training && c.dropout > 0) weights = ops.dropout(weights, { rate: c.dropout, key: c.seed ?? scope.key() });
+    const out = combined(scope, joinHeads(ops.matmul(weights, v), c.numHeads), c.numHeads, valueDim, c.outputShape ?? (query.shape[2] as number));
+    if (!c.returnAttentionScores) return out;
+    const [, queries = 1, keys = 1] = weights.shape;
+    return [out, ops.reshape(weights, { shape: [query.shape[0] as number, c.numHeads, queries, keys] })];
+  },
+};
+
+/**
+ * Attention in several heads: query, value (default: the query), key (default: the value), each [batch, places, width], and a
+ * mask [batch, queries, keys] of ones and zeros. Keras's MultiHeadAttention (Vaswani and others 2017).
+ * @example
+ * const x = input({ shape: [10, 16] });
+ * layers.multiHeadAttention({ numHeads: 2, keyDim: 8, useCausalMask: true }).apply(x); // [null, 10, 16]
+ */
+export const multiHeadAttention = factory<MultiHeadAttentionConfig, Unknown>(definition);

@@ -1,0 +1,236 @@
+// What recurrent layers share: cells, and the walk of a cell along a sequence.
+import type { ActivationLike } from '../activations/index.js';
+import { ConfigError } from '../core/errors.js';
+import { ops } from '../core/ops.generated.js';
+import type { Tensor } from '../core/tensor.js';
+import { number } from '../core/values.js';
+import type { InitializerLike } from '../initializers/index.js';
+import type { RegularizerLike } from '../regularizers/index.js';
+import { checkRate } from './dropout.js';
+import { type Dims, REQUIRED } from './factory.js';
+import { Layer, type LayerDefinition, type LayerOptions, type Scope } from './layer.js';
+import type { Recurrent, ShapeFn, Unknown } from './shapes.js';
+
+/** Options of every cell. */
+export interface CellConfig extends LayerOptions {
+  /** Width of the state. */
+  readonly units: number;
+  /** Default 'tanh'. */
+  readonly activation?: ActivationLike;
+  /** Default true. */
+  readonly useBias?: boolean;
+  /** Default 'glorotUniform'. */
+  readonly kernelInitializer?: InitializerLike;
+  /** Default 'orthogonal'. */
+  readonly recurrentInitializer?: InitializerLike;
+  /** Default 'zeros'. */
+  readonly biasInitializer?: InitializerLike;
+  /** Default none. */
+  readonly kernelRegularizer?: RegularizerLike | null;
+  /** Default none. */
+  readonly recurrentRegularizer?: RegularizerLike | null;
+  /** Default none. */
+  readonly biasRegularizer?: RegularizerLike | null;
+  /** Share of the inputs that is dropped, the same at all steps. Default 0. */
+  readonly dropout?: number;
+  /** Share of the state that is dropped, the same at all steps. Default 0. */
+  readonly recurrentDropout?: number;
+  /** Key of the noise. Default: follows from the layer's path. */
+  readonly seed?: number | null;
+}
+
+/** Options of every recurrent layer. */
+export interface SequenceConfig {
+  /** Whether the outputs of all steps are the result, instead of the last. Default false. */
+  readonly returnSequences?: boolean;
+  /** Whether the last states follow the output. Default false. */
+  readonly returnState?: boolean;
+  /** Whether the sequence is walked from its end. Default false. */
+  readonly goBackwards?: boolean;
+  /** Whether steps that the mask leaves out give 0, instead of the output before. Default false. */
+  readonly zeroOutputForMask?: boolean;
+  /** Default none. */
+  readonly activityRegularizer?: RegularizerLike | null;
+}
+
+export type Cell<C> = Required<Omit<C, keyof LayerOptions>>;
+type CellOptions = Cell<CellConfig>;
+
+export const CELL_DEFAULTS: CellOptions = {
+  units: REQUIRED,
+  activation: 'tanh',
+  useBias: true,
+  kernelInitializer: 'glorotUniform',
+  recurrentInitializer: 'orthogonal',
+  biasInitializer: 'zeros',
+  kernelRegularizer: null,
+  recurrentRegularizer: null,
+  biasRegularizer: null,
+  dropout: 0,
+  recurrentDropout: 0,
+  seed: null,
+};
+const SEQUENCE_DEFAULTS: Required<SequenceConfig> = { returnSequences: false, returnState: false, goBackwards: false, zeroOutputForMask: false, activityRegularizer: null };
+
+/** A kind of cell: its weights, its share of the work for all steps at once, and its step. */
+export interface CellKind<C extends CellOptions, W> {
+  readonly className: string;
+  readonly defaults: C;
+  /** Number of states, each as wide as the output. */
+  readonly states: number;
+  readonly weights: (scope: Scope<C>, features: number) => W;
+  /** What a step needs of the input [rows, features], for many steps at once. */
+  readonly project: (scope: Scope<C>, x: Tensor, weights: W) => Tensor;
+  /** The states after a step; the first is the output. */
+  readonly step: (scope: Scope<C>, projected: Tensor, states: readonly Tensor[], weights: W) => readonly Tensor[];
+}
+
+/** Kernel, recurrent kernel and bias of so many gates. */
+export function gateWeights<C extends CellOptions>(scope: Scope<C>, features: number, gates: number, biasShape: readonly number[], biasInitializer: InitializerLike): { kernel: Tensor; recurrent: Tensor; bias: Tensor | null } {
+  const c = scope.config;
+  return {
+    kernel: scope.weight('kernel', [features, gates * c.units], { initializer: c.kernelInitializer, regularizer: c.kernelRegularizer }),
+    recurrent: scope.weight('recurrent_kernel', [c.units, gates * c.units], { initializer: c.recurrentInitializer, regularizer: c.recurrentRegularizer }),
+    bias: c.useBias ? scope.weight('bias', biasShape, { initializer: biasInitializer, regularizer: c.biasRegularizer }) : null,
+  };
+}
+
+/** Part `i` of `n` along the last axis. */
+export function gate(x: Tensor, i: number, n: number): Tensor {
+  const width = (x.shape.at(-1) as number) / n;
+  return ops.slice(x, { begin: [...x.shape.slice(0, -1).map(() => 0), i * width], size: [...x.shape.slice(0, -1), width], stride: x.shape.map(() => 1) });
+}
+
+function checkCell(config: CellOptions, name: string): void {
+  if (!Number.isInteger(config.units) || config.units < 1) throw new ConfigError(`${name}: units must be a whole number above 0, received ${config.units}`, { layer: name, received: config.units });
+  checkRate({ rate: config.dropout }, `${name}: dropout`);
+  checkRate({ rate: config.recurrentDropout }, `${name}: recurrentDropout`);
+}
+
+/** Zeros as first states. */
+function zeros(x: Tensor, batch: number, units: number, count: number): Tensor[] {
+  return Array.from({ length: count }, () => ops.broadcastTo(number(x, 0), { shape: [batch, units] }));
+}
+
+/** A mask of the state's or the input's width, the same at all steps. */
+function noise(scope: Scope<CellOptions>, rate: number, like: Tensor, width: number, salt: number): Tensor | null {
+  if (!scope.training || rate === 0) return null;
+  const key = scope.config.seed === null ? scope.key() : scope.config.seed + salt;
+  return ops.dropout(ops.broadcastTo(number(like, 1), { shape: [like.shape[0] as number, width] }), { rate, key });
+}
+
+const applied = (x: Tensor, mask: Tensor | null): Tensor => (mask ? ops.mul(x, mask) : x);
+
+/** The cell as a layer: (x, ...states) → (output, ...states). */
+export function cellDefinition<C extends CellOptions, W>(kind: CellKind<C, W>): LayerDefinition<C> {
+  return {
+    className: `${kind.className}Cell`,
+    defaults: kind.defaults,
+    check: checkCell,
+    mask: null,
+    call(scope, x, ...given) {
+      const { units, dropout, recurrentDropout } = scope.config;
+      const states = given.length ? given : zeros(x, x.shape[0] as number, units, kind.states);
+      const weights = kind.weights(scope, x.shape[1] as number);
+      const own = scope as unknown as Scope<CellOptions>;
+      const inputs = applied(x, noise(own, dropout, x, x.shape[1] as number, 0));
+      const kept = noise(own, recurrentDropout, x, units, 1);
+      const after = kind.step(scope, kind.project(scope, inputs, weights), [applied(states[0] as Tensor, kept), ...states.slice(1)], weights);
+      return [after[0] as Tensor, ...after];
+    },
+  };
+}
+
+/** The steps of [batch, steps, features] as [batch, features] each. */
+function unstack(x: Tensor): Tensor[] {
+  const [batch = 1, steps = 1, width = 1] = x.shape;
+  return Array.from({ length: steps }, (_, t) => ops.reshape(ops.slice(x, { begin: [0, t, 0], size: [batch, 1, width], stride: [1, 1, 1] }), { shape: [batch, width] }));
+}
+
+/** What a walk along a sequence answers. */
+interface Walk {
+  readonly outputs: readonly Tensor[];
+  readonly states: readonly Tensor[];
+}
+
+/** Walks steps in order; where the mask is 0, states and output stay as they were. */
+export function walk(steps: readonly Tensor[], masks: readonly Tensor[] | null, first: readonly Tensor[], zeroOutput: boolean, step: (x: Tensor, states: readonly Tensor[]) => { output: Tensor; states: readonly Tensor[] }): Walk {
+  const outputs: Tensor[] = [];
+  let states = first;
+  steps.forEach((x, t) => {
+    const next = step(x, states);
+    const mask = masks?.[t];
+    if (!mask) {
+      outputs.push(next.output);
+      states = next.states;
+      return;
+    }
+    const before = zeroOutput || t === 0 ? number(x, 0) : (outputs[t - 1] as Tensor);
+    outputs.push(ops.select(mask, next.output, before));
+    states = next.states.map((state, i) => ops.select(mask, state, states[i] as Tensor));
+  });
+  return { outputs, states };
+}
+
+/** Outputs as the options want them. */
+export function collected({ outputs, states }: Walk, { returnSequences, returnState }: { returnSequences: boolean; returnState: boolean }): Tensor | Tensor[] {
+  const last = outputs.at(-1) as Tensor;
+  const [batch = 1, units = 1] = last.shape;
+  const all = () => ops.concat(outputs.map((o) => ops.reshape(o, { shape: [batch, 1, units] })), { axis: 1 });
+  const result = returnSequences ? all() : last;
+  return returnState ? [result, ...states] : result;
+}
+
+/** The mask of a sequence, step by step. */
+export function stepMasks(scope: Scope<never>, x: Tensor, mask: Tensor | undefined = scope.mask(x)): Tensor[] | null {
+  if (!mask) return null;
+  const [batch = 1, steps = 1] = mask.shape;
+  return unstack(ops.reshape(mask, { shape: [batch, steps, 1] }));
+}
+
+/** The mask passes on with whole sequences only. */
+export const sequenceMask = (config: { readonly returnSequences: boolean }, scope: Scope<never>, ...inputs: Tensor[]): Tensor | undefined => (config.returnSequences ? scope.mask(inputs[0] as Tensor) : undefined);
+
+/** A layer that walks a kind of cell along [batch, steps, features]; further values are its first states. */
+export function sequenceDefinition<C extends CellOptions, W>(kind: CellKind<C, W>): LayerDefinition<C & Required<SequenceConfig>> {
+  return {
+    className: kind.className,
+    defaults: { ...kind.defaults, ...SEQUENCE_DEFAULTS },
+    check: checkCell,
+    mask: sequenceMask as never,
+    call(scope, x, ...given) {
+      const { config } = scope;
+      const [batch = 1, steps = 1, features = 1] = x.shape;
+      if (x.shape.length !== 3) scope.fail('takes [batch, steps, features]', x.shape);
+      const own = scope as unknown as Scope<C>;
+      const weights = kind.weights(own, features);
+      const inputMask = noise(scope as unknown as Scope<CellOptions>, config.dropout, x, features, 0);
+      const kept = noise(scope as unknown as Scope<CellOptions>, config.recurrentDropout, x, config.units, 1);
+      const inputs = inputMask ? ops.mul(x, ops.reshape(inputMask, { shape: [batch, 1, features] })) : x;
+      const projected = kind.project(own, ops.reshape(inputs, { shape: [batch * steps, features] }), weights);
+      const parts = unstack(ops.reshape(projected, { shape: [batch, steps, projected.shape[1] as number] }));
+      const masks = stepMasks(scope as never, x);
+      const order = <T>(list: readonly T[]): readonly T[] => (config.goBackwards ? [...list].reverse() : list);
+      const first = given.length ? given : zeros(x, batch, config.units, kind.states);
+      const walked = walk(order(parts), masks && order(masks), first, config.zeroOutputForMask, (part, states) => {
+        const after = kind.step(own, part, [applied(states[0] as Tensor, kept), ...states.slice(1)], weights);
+        return { output: after[0] as Tensor, states: after };
+      });
+      const result = collected(walked, config);
+      scope.penalize(Array.isArray(result) ? (result[0] as Tensor) : result, config.activityRegularizer);
+      return result;
+    },
+  };
+}
+
+/** The factory of a recurrent layer; its result is a sequence or its last state, by `returnSequences`. */
+export function sequenceFactory<O extends CellConfig & SequenceConfig, Name extends string>(definition: LayerDefinition<Cell<O>>) {
+  return <const U extends number, const All extends boolean = false, const I extends Dims = undefined>(
+    config: O & { readonly units: U; readonly returnSequences?: All; readonly inputShape?: I },
+  ): Layer<Recurrent<U, All, Name>, I, Cell<O>> => new Layer(definition, config as never);
+}
+/** The factory of a cell. */
+export function cellFactory<O extends CellConfig>(definition: LayerDefinition<Cell<O>>) {
+  return (config: O): Layer<Unknown, undefined, Cell<O>> => new Layer(definition, config as never);
+}
+export type { ShapeFn };
