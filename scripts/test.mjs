@@ -74,7 +74,7 @@ const PARTS = {
     await setup({ tests: true });
     return { passed: 1, failed: 0, output: '' };
   },
-  format: cargo('fmt', '--check'),
+  format: cargo('fmt', '--check', '--', '--color', 'never'),
   clippy: cargo('clippy', '--workspace', '--all-targets', '--quiet', '--', '-D', 'warnings'),
   cargo: cargoTest,
   build: check(process.execPath, ['scripts/build.mjs']),
