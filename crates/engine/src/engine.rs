@@ -132,6 +132,11 @@ impl Engine {
         self.runs[r] = Some(run);
         result
     }
+    /// Time of each record of the run's plan over so many steps, on this thread alone.
+    pub fn profile(&self, r: usize, steps: usize, clock: &(dyn Fn() -> f64 + Sync)) -> Result<Vec<f64>> {
+        let run = self.run(r)?;
+        run.profile(self.model(run.model)?, steps, clock)
+    }
     pub fn run_metrics(&self, r: usize) -> Result<Vec<f64>> {
         Ok(self.run(r)?.metrics())
     }

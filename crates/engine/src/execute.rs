@@ -42,25 +42,46 @@ pub struct StepInput<'a> {
     pub learning_rate: f32,
 }
 
-/// Runs one step. With a team, every thread calls this; all are done when it returns on the leader.
-pub fn step(model: &Model, compiled: &Compiled, input: &StepInput, feed: bool, team: &Team, scratch: &mut [f32]) {
-    let context = StepContext {
+fn run_alone(record: &Record, chunks: usize, context: &StepContext, scratch: &mut [f32]) {
+    for chunk in 0..chunks {
+        record.kernel.run(context, chunk, scratch);
+    }
+}
+
+fn context<'a>(model: &'a Model, input: &StepInput<'a>) -> StepContext<'a> {
+    StepContext {
         spaces: [&model.arena, &model.params, &model.grads, &model.slots],
         rows: input.rows,
         data: input.data,
         step: input.step,
         seed: input.seed,
         learning_rate: input.learning_rate,
-    };
+    }
+}
+
+/// Runs one step on this thread and adds the time of every record to `times`.
+pub fn timed_step(model: &Model, compiled: &Compiled, input: &StepInput, scratch: &mut [f32], clock: &(dyn Fn() -> f64 + Sync), times: &mut [f64]) {
+    let context = context(model, input);
+    let all = compiled.plan.feeds.iter().chain(&compiled.plan.records).chain(&compiled.update);
+    let mut before = clock();
+    for ((record, &(chunks, _)), time) in all.zip(&compiled.sharing.records).zip(times) {
+        run_alone(record, chunks, &context, scratch);
+        let after = clock();
+        *time += after - before;
+        before = after;
+    }
+}
+
+/// Runs one step. With a team, every thread calls this; all are done when it returns on the leader.
+pub fn step(model: &Model, compiled: &Compiled, input: &StepInput, feed: bool, team: &Team, scratch: &mut [f32]) {
+    let context = context(model, input);
     let feeds = compiled.plan.feeds.iter();
     let rest = compiled.plan.records.iter().chain(&compiled.update);
     let skipped = if feed { 0 } else { compiled.plan.feeds.len() };
     let records = feeds.skip(skipped).chain(rest).zip(&compiled.sharing.records[skipped..]);
     if team.threads == 1 {
         for (record, &(chunks, _)) in records {
-            for chunk in 0..chunks {
-                record.kernel.run(&context, chunk, scratch);
-            }
+            run_alone(record, chunks, &context, scratch);
         }
         return;
     }
@@ -69,9 +90,7 @@ pub fn step(model: &Model, compiled: &Compiled, input: &StepInput, feed: bool, t
     for (record, &(chunks, shared)) in records {
         if !shared {
             if team.is_leader() {
-                for chunk in 0..chunks {
-                    record.kernel.run(&context, chunk, scratch);
-                }
+                run_alone(record, chunks, &context, scratch);
             }
             ahead = true;
             continue;

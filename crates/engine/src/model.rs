@@ -139,8 +139,11 @@ impl Model {
             self.grads = Memory::new(self.table.trainable)?;
         }
         let sharing = Sharing::default();
-        self.programs.push(Some(Compiled { plan, update: Vec::new(), sharing }));
-        let index = self.programs.len() - 1;
+        let index = self.programs.iter().position(Option::is_none).unwrap_or(self.programs.len());
+        if index == self.programs.len() {
+            self.programs.push(None);
+        }
+        self.programs[index] = Some(Compiled { plan, update: Vec::new(), sharing });
         self.finish(index);
         let words = self.programs[index].as_ref().map_or(0, |c| c.sharing.scratch);
         self.scratch.reserve(threads, words)?;

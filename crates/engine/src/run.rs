@@ -1,6 +1,6 @@
 //! A run over a data set: epochs of steps, cut into slices.
 
-use crate::execute::{step, StepInput};
+use crate::execute::{step, timed_step, StepInput};
 use crate::model::Model;
 use crate::words::Words;
 use crate::EngineError;
@@ -204,6 +204,27 @@ impl Run {
         }
         let (epoch, step_in_epoch) = (self.epoch, self.at);
         Ok(Progress { state, steps: self.steps, epoch, step_in_epoch, completed, epochs_completed })
+    }
+
+    /// Runs whole batches from the start of the order again and again; answers the time that each record took in all, by `clock`.
+    pub fn profile(&self, model: &Model, steps: usize, clock: &(dyn Fn() -> f64 + Sync)) -> Result<Vec<f64>, EngineError> {
+        let compiled = model.program(self.program)?;
+        let times = Leader::new(vec![0.0; compiled.sharing.records.len()]);
+        let whole = (self.count() / self.batch).max(1);
+        for i in 0..steps {
+            let from = (i % whole) * self.batch;
+            let to = (from + self.batch).min(self.order.len());
+            let learning_rate = model.settings.as_ref().map_or(0.0, |s| s.learning_rate(model.steps));
+            let (step, seed) = (model.steps, self.seed);
+            let input = StepInput { rows: &self.order[from..to], data: &self.data, step, seed, learning_rate };
+            let this: &Model = model;
+            region(1, &|team| {
+                this.scratch.with(team, |scratch| {
+                    times.with(team, |times| timed_step(this, compiled, &input, scratch, clock, times));
+                })
+            });
+        }
+        Ok(times.into_inner())
     }
 
     /// Up to `wanted` steps inside one epoch; answers how many were made.

@@ -43,6 +43,9 @@ pub struct Plan {
 
 pub fn compile(bytes: &[u8], table: &ParameterTable) -> Result<Plan, GraphError> {
     let mut program = decode(bytes, table)?;
+    if program.gradients {
+        append_gradients(&mut program, table);
+    }
     let gradients = if program.train { differentiate(&mut program, table) } else { Vec::new() };
     let mut roots = program.outputs.clone();
     roots.extend(program.metrics.iter().flat_map(|&(n, d)| [n, d]));
@@ -53,6 +56,21 @@ pub fn compile(bytes: &[u8], table: &ParameterTable) -> Result<Plan, GraphError>
     let mut layout = Layout::new(&program, table, &units, &pinned, &gradients);
     layout.place();
     Ok(layout.lower(&program, gradients))
+}
+
+/// The gradients of inputs and trainable parameters become outputs; zeros where the loss doesn't depend on them.
+fn append_gradients(program: &mut Program, table: &ParameterTable) {
+    let inputs: Vec<Id> = program.inputs.iter().map(|&(id, _)| id).collect();
+    let loss = program.loss.expect("the decoder refuses gradients without a loss");
+    let found = autodiff::gradients(&mut program.graph, loss, &inputs);
+    let parameters = differentiate(program, table);
+    let shapes = inputs.iter().map(|&id| program.graph.nodes[id].shape.clone()).collect::<Vec<_>>();
+    let of_inputs = found.into_iter().zip(shapes);
+    let of_parameters = parameters.into_iter().map(|(p, gradient)| (gradient, table.entries[p].shape.clone()));
+    for (gradient, shape) in of_inputs.chain(of_parameters) {
+        let value = gradient.unwrap_or_else(|| (&mut program.graph as &mut dyn ops::Emit).fill(0.0, &shape));
+        program.outputs.push(value);
+    }
 }
 
 /// Gradients of the loss for every trainable parameter, used or not.

@@ -16,6 +16,8 @@ const MAX_NODES: usize = 1 << 18;
 pub struct Program {
     pub graph: Graph,
     pub train: bool,
+    /// Whether the gradients of the loss follow the outputs: of each input, then of each trainable parameter.
+    pub gradients: bool,
     /// Data types of the inputs, as fed.
     pub inputs: Vec<(Id, DType)>,
     pub outputs: Vec<Id>,
@@ -105,7 +107,8 @@ pub fn decode(bytes: &[u8], table: &ParameterTable) -> Result<Program> {
     if r.word()? != MAGIC || r.word()? != VERSION {
         return bad("not a program of this version");
     }
-    let train = r.word()? & 1 == 1;
+    let flags = r.word()?;
+    let (train, gradients) = (flags & 1 != 0, flags & 2 != 0);
     let mut graph = Graph::default();
     let mut values = Vec::new();
     let mut inputs = Vec::new();
@@ -128,10 +131,10 @@ pub fn decode(bytes: &[u8], table: &ParameterTable) -> Result<Program> {
     let calls = calls(&mut r, &mut graph, &mut values)?;
     let roots = roots(&mut r, &graph, &values, table)?;
     let names = names(&mut r, &mut graph, &calls, bytes.len())?;
-    if train && roots.1.is_none() {
-        return bad("a training program needs a loss");
+    if (train || gradients) && roots.1.is_none() {
+        return bad("a program that differentiates needs a loss");
     }
-    Ok(Program { graph, train, inputs, outputs: roots.0, loss: roots.1, metrics: roots.2, updates: roots.3, names })
+    Ok(Program { graph, train, gradients, inputs, outputs: roots.0, loss: roots.1, metrics: roots.2, updates: roots.3, names })
 }
 
 /// Reads the calls; answers the range of nodes that each one added.

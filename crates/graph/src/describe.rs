@@ -5,9 +5,9 @@ use std::fmt::Write;
 
 impl Plan {
     /// The plan as JSON: one line per record, and the memory it takes.
-    pub fn describe(&self) -> String {
+    pub fn describe(&self, update: &[Record]) -> String {
         let mut out = String::from("{\"records\":[");
-        for (i, record) in self.feeds.iter().chain(&self.records).enumerate() {
+        for (i, record) in self.feeds.iter().chain(&self.records).chain(update).enumerate() {
             if i > 0 {
                 out.push(',');
             }

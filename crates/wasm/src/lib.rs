@@ -16,6 +16,12 @@ fn words(bytes: &[u8]) -> Vec<u32> {
     bytes.chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
 }
 
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance)]
+    fn now() -> f64;
+}
+
 thread_local! {
     static PANIC: RefCell<String> = const { RefCell::new(String::new()) };
 }
@@ -102,7 +108,8 @@ impl Engine {
     /// The compiled plan, as JSON.
     pub fn plan_info(&self, model: usize, program: usize) -> Result<String> {
         let model = self.0.model(model).map_err(js)?;
-        Ok(model.program(program).map_err(js)?.plan.describe())
+        let compiled = model.program(program).map_err(js)?;
+        Ok(compiled.plan.describe(&compiled.update))
     }
 
     pub fn optimizer_set(&mut self, model: usize, words: &[u32]) -> Result<()> {
@@ -157,6 +164,10 @@ impl Engine {
         let mut out = vec![state, p.steps as f64, p.epoch as f64, p.step_in_epoch as f64, p.epochs_completed as f64];
         out.extend(p.completed);
         Ok(out)
+    }
+    /// Milliseconds that each record (feeds, plan, update) of the run's plan took in `steps` steps on one thread.
+    pub fn run_profile(&self, run: usize, steps: usize) -> Result<Vec<f64>> {
+        self.0.profile(run, steps, &now).map_err(js)
     }
     /// Averages over the current epoch so far.
     pub fn run_metrics(&self, run: usize) -> Result<Vec<f64>> {
