@@ -63,7 +63,9 @@ const vitest =
     const { code, output } = await run(bin('vitest'), args, { check: false, timeout: 30 * MINUTE });
     try {
       const report = JSON.parse(readFileSync(file, 'utf8'));
-      return verdict(code, report.numPassedTests, report.numFailedTests, tail(output, 80));
+      // A file that can't even be loaded has no tests to fail.
+    const broken = report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
+    return verdict(code, report.numPassedTests, report.numFailedTests + broken, tail(output, 80));
     } catch {
       return { passed: 0, failed: 1, output: tail(output, 80) };
     }
