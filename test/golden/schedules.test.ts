@@ -56,8 +56,8 @@ describe('recorded by Keras', () => {
 });
 
 test('the losses of the fit that Keras tests with a schedule', async () => {
-  // Dense(2, ones) on numbers in order, Adam(ExponentialDecay(0.05, 1, 0.9)), three epochs of four rows, not shuffled.
-  const model = sequential([layers.dense({ units: 2, kernelInitializer: 'ones', inputShape: [2] })]).compile({
+  // Dense(2), all ones, on numbers in order, Adam(ExponentialDecay(0.05, 1, 0.9)), three epochs of four rows, not shuffled.
+  const model = sequential([layers.dense({ units: 2, kernelInitializer: 'ones', biasInitializer: 'ones', inputShape: [2] })]).compile({
     optimizer: optimizers.adam({ learningRate: schedules.exponentialDecay({ initialLearningRate: 0.05, decaySteps: 1, decayRate: 0.9 }) }),
     loss: 'mse',
   });
