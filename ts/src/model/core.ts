@@ -106,7 +106,7 @@ function byPort<P extends PortLike>(ports: readonly P[], given: Given, what: str
     const array = fallback && x !== undefined ? fallback(x, want, port) : x;
     return intake(array, want);
   };
-  if (ports.length === 1 && !isRecord(given)) return [take(given as ArrayLike, ports[0] as P, what)];
+  if (ports.length === 1 && !isRecord(given)) return [take(alone(given), ports[0] as P, what)];
   let arrays: NDArray[];
   if (isRecord(given)) {
     const unknown = Object.keys(given).find((key) => !ports.some((p) => p.name === key));
@@ -120,6 +120,12 @@ function byPort<P extends PortLike>(ports: readonly P[], given: Given, what: str
   const rows = arrays[0]?.shape[0];
   for (const array of arrays) if (array.shape[0] !== rows) throw new DataError(`${what}: all arrays need the same number of rows, received ${arrays.map((a) => a.shape[0]).join(', ')}`);
   return arrays;
+}
+
+/** The one array of a model with one input; as a list of one, it may come with its shape. */
+function alone(given: Given): ArrayLike {
+  const [first] = Array.isArray(given) && given.length === 1 ? given : [];
+  return typeof first === 'object' && first !== null && 'data' in first && 'shape' in first ? first : (given as ArrayLike);
 }
 
 function isRecord(given: Given): given is Readonly<Record<string, ArrayLike>> {
