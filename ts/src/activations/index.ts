@@ -6,8 +6,11 @@ import { number, scale, shift } from '../core/values.js';
 
 /** A function of a value to a value of the same shape. */
 export interface Activation {
+  /** Its name in the registry. */
   readonly name: string;
+  /** Its options, defaults filled in. */
   readonly config: Readonly<Record<string, number | boolean | null>>;
+  /** Adds its operations to the program. */
   readonly apply: (x: Tensor) => Tensor;
 }
 
@@ -103,6 +106,7 @@ export const activations = {
   logSoftmax: define<{ axis?: number }>('logSoftmax', { axis: -1 }, (x, c) => ops.logSoftmax(x, c)),
 };
 
+/** Names of all activations. */
 export type ActivationName = keyof typeof activations;
 /** An activation by name, made by its factory, or a function of a traced value. */
 export type ActivationLike = ActivationName | Activation | ((x: Tensor) => Tensor);

@@ -10,14 +10,24 @@ export type Logs = Readonly<Record<string, number>>;
 export interface Callback {
   /** Called first, with the model that is used. */
   setModel?(model: AnyModel): void;
+  /** Before the first epoch. */
   onTrainBegin?(logs: Logs): unknown;
+  /** After the last epoch, with its results. */
   onTrainEnd?(logs: Logs): unknown;
+  /** Before an epoch. */
   onEpochBegin?(epoch: number, logs: Logs): unknown;
+  /** After an epoch, with its results and those of validation. */
   onEpochEnd?(epoch: number, logs: Logs): unknown;
+  /** Before a step. */
   onBatchBegin?(batch: number, logs: Logs): unknown;
+  /** After a step, with the results of the epoch so far. */
   onBatchEnd?(batch: number, logs: Logs): unknown;
+  /** Before an evaluation or a validation. */
   onTestBegin?(logs: Logs): unknown;
+  /** After it, with its results. */
   onTestEnd?(logs: Logs): unknown;
+  /** Before a prediction. */
   onPredictBegin?(logs: Logs): unknown;
+  /** After it. */
   onPredictEnd?(logs: Logs): unknown;
 }

@@ -3,6 +3,7 @@ import type { AnyModel } from '../model/model.js';
 import type { Callback, Logs } from './callback.js';
 import { increasing, type Mode, monitored } from './monitor.js';
 
+/** Options of `earlyStopping`. */
 export interface EarlyStoppingOptions {
   /** Default 'valLoss'. */
   monitor?: string;
@@ -20,8 +21,16 @@ export interface EarlyStoppingOptions {
   startFromEpoch?: number;
 }
 
+/** The callback, and what it found. */
+export interface EarlyStopping extends Callback {
+  /** Number of the epoch after which it stopped the fit; 0 if it didn't. */
+  readonly stoppedEpoch: number;
+  /** Number of the best epoch so far. */
+  readonly bestEpoch: number;
+}
+
 /** Stops when a metric no longer gets better. Keras's EarlyStopping. */
-export function earlyStopping(options: EarlyStoppingOptions = {}): Callback & { readonly stoppedEpoch: number; readonly bestEpoch: number } {
+export function earlyStopping(options: EarlyStoppingOptions = {}): EarlyStopping {
   const { monitor = 'valLoss', minDelta = 0, patience = 0, mode = 'auto', baseline = null, restoreBestWeights = false, startFromEpoch = 0 } = options;
   let model: AnyModel;
   let best: number | null = null;

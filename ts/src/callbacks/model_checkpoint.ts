@@ -2,6 +2,7 @@ import type { AnyModel } from '../model/model.js';
 import type { Callback, Logs } from './callback.js';
 import { increasing, type Mode, monitored } from './monitor.js';
 
+/** Options of `modelCheckpoint`. */
 export interface ModelCheckpointOptions {
   /** Address; `{epoch}`, `{epoch:02d}` (from 1) and `{valLoss:.2f}` are filled in. */
   path: string;

@@ -2,6 +2,7 @@ import { ConfigError, unknownName } from '../core/errors.js';
 import type { AnyModel } from '../model/model.js';
 import type { Logs } from './callback.js';
 
+/** Whether less or more of a monitored number is better; 'auto' follows the metric. */
 export type Mode = 'auto' | 'min' | 'max';
 
 /** The monitored number among the logs. */

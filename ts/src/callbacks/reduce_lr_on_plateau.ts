@@ -2,6 +2,7 @@ import type { AnyModel } from '../model/model.js';
 import type { Callback } from './callback.js';
 import { increasing, type Mode, monitored } from './monitor.js';
 
+/** Options of `reduceLROnPlateau`. */
 export interface ReduceLROnPlateauOptions {
   /** Default 'valLoss'. */
   monitor?: string;

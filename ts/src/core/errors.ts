@@ -2,18 +2,26 @@
 export interface ErrorDetails {
   /** Path of the layer. */
   layer?: string | undefined;
+  /** What would have been right. */
   expected?: unknown;
+  /** What came. */
   received?: unknown;
+  /** The error behind it. */
   cause?: unknown;
 }
 
 /** Base of everything Myelin throws. `code` is stable; messages may change. */
 export class MyelinError extends Error {
+  /** Name of the class. */
   override name = 'MyelinError';
+  /** Path of the layer, where one is concerned. */
   readonly layer?: string;
+  /** What would have been right. */
   readonly expected?: unknown;
+  /** What came. */
   readonly received?: unknown;
   constructor(
+    /** What kind of error it is; never changes. */
     readonly code: string,
     message: string,
     details: ErrorDetails = {},

@@ -6,10 +6,13 @@ export type Shape = readonly (number | null)[];
 
 /** A value while a program is being traced: it has a shape and no numbers yet. */
 export interface Tensor {
+  /** Sizes of all axes, the batch first. */
   readonly shape: readonly number[];
+  /** Element type. */
   readonly dtype: DType;
   /** Its number in the program. */
   readonly id: number;
+  /** The program that is being traced. */
   readonly tracer: Tracer;
 }
 
@@ -21,10 +24,12 @@ export interface OpInfo {
 }
 
 export type AttrKind = 'f32' | 'i32' | 'bool' | 'ints' | 'dtype';
+/** The value of an operation's attribute. */
 export type Attr = number | boolean | DType | readonly number[];
 
 /** Collects the nodes of a program. */
 export interface Tracer {
+  /** Adds a node; answers its value. */
   emit(code: number, inputs: readonly Tensor[], attrs: readonly Attr[], shape: readonly number[], dtype: DType): Tensor;
   /** Path of the layer that is being traced, for messages. */
   readonly origin: string;

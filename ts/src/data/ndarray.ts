@@ -5,7 +5,9 @@ export type DataArray = Float32Array | Int32Array | Uint8Array;
 
 /** The one value type: what predictions, weights and gradients are, and what every input accepts. Always a copy of its own. */
 export interface NDArray<D extends DataArray = DataArray, S extends readonly number[] = readonly number[]> {
+  /** The numbers. */
   readonly data: D;
+  /** Sizes of the axes; their product is the length of the data. */
   readonly shape: S;
 }
 
@@ -15,6 +17,7 @@ export type Nested<S extends Shape = Shape> = number extends S['length']
   : S extends readonly [unknown, ...infer R extends Shape]
     ? readonly Nested<R>[]
     : number;
+/** A number, or an array of such. */
 export type NestedArray = number | readonly NestedArray[];
 
 /** Typed arrays that are understood; all but those of `DataArray` are converted once. */

@@ -10,9 +10,12 @@ export interface Distribution {
 
 /** How a weight gets its first values. */
 export interface Initializer {
+  /** Its name in the registry. */
   readonly name: string;
+  /** Its options, defaults filled in. */
   readonly config: Readonly<Record<string, unknown>>;
-  readonly distribution: (shape: Dims) => Distribution;
+  /** The distribution for a weight of this shape. */
+  readonly distribution: (shape: readonly number[]) => Distribution;
 }
 
 const [CONSTANT, UNIFORM, NORMAL, TRUNCATED_NORMAL, ORTHOGONAL, IDENTITY] = [0, 1, 2, 3, 4, 5];
@@ -126,6 +129,7 @@ export const initializers = {
   }),
 };
 
+/** Names of all initializers. */
 export type InitializerName = keyof typeof initializers;
 
 /** An initializer by name or made by its factory. */

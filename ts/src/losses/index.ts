@@ -21,6 +21,7 @@ export const losses = {
 
 const ALIASES = { mse: 'meanSquaredError', mae: 'meanAbsoluteError', bce: 'binaryCrossentropy' } as const satisfies Record<string, keyof typeof losses>;
 
+/** Names of all losses, and their short names. */
 export type LossName = keyof typeof losses | keyof typeof ALIASES;
 /** A loss by name, made by its factory, or a function of labels and predictions that answers losses of shape [batch, …]. */
 export type LossLike = LossName | Loss | ((truth: Tensor, prediction: Tensor) => Tensor);

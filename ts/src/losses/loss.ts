@@ -18,9 +18,13 @@ export interface LossOptions {
 
 /** A loss: a value per row and, for sequences and pictures, per place. */
 export interface Loss {
+  /** Its name in the registry, or that of the function. */
   readonly name: string;
+  /** Its options, defaults filled in. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** What becomes of the losses of the rows. */
   readonly reduction: 'sumOverBatchSize' | 'sum';
+  /** How it wants the labels. */
   readonly labels: Labels;
   /** Losses of shape [batch, …] from labels and predictions. */
   readonly call: (truth: Tensor, prediction: Tensor, program: Program) => Tensor;

@@ -28,6 +28,7 @@ export const metrics = {
 
 const ALIASES = { acc: 'accuracy', mse: 'meanSquaredError', mae: 'meanAbsoluteError', bce: 'binaryCrossentropy', rmse: 'rootMeanSquaredError' } as const satisfies Record<string, keyof typeof metrics>;
 
+/** Names of all metrics, and their short names. */
 export type MetricName = keyof typeof metrics | keyof typeof ALIASES;
 /** A metric by name, made by its factory, or a function of labels and predictions that answers a value per row. */
 export type MetricLike = MetricName | Metric | ((truth: Tensor, prediction: Tensor) => Tensor);

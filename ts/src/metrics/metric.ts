@@ -12,11 +12,13 @@ export interface Ratio {
 
 /** A metric: measured over a whole epoch, never averaged over batches of different sizes. */
 export interface Metric {
+  /** Key in results and the history. */
   readonly name: string;
   /** Whether more is better. */
   readonly direction: 'up' | 'down';
   /** How it wants the labels, or as the loss has them. */
   readonly labels: Labels | 'either';
+  /** Two scalars of a batch, from labels and predictions. */
   readonly call: (truth: Tensor, prediction: Tensor, program: Program, weights?: Tensor) => Ratio;
   /** Applied to the ratio at the end. */
   readonly finish?: (ratio: number) => number;

@@ -5,8 +5,10 @@ import { Graph, type Port } from './graph.js';
 import { Model, type Structure } from './model.js';
 import type { Shapes } from './types.js';
 
-type Symbols = Symbolic | readonly Symbolic[] | { readonly [name: string]: Symbolic };
-type ShapesOf<S> = S extends Symbolic<infer T> ? T : { readonly [K in keyof S]: S[K] extends Symbolic<infer T> ? T : Shape };
+/** One symbolic value, a list, or a record by names. */
+export type Symbols = Symbolic | readonly Symbolic[] | { readonly [name: string]: Symbolic };
+/** Their shapes, in the same form. */
+export type ShapesOf<S> = S extends Symbolic<infer T> ? T : { readonly [K in keyof S]: S[K] extends Symbolic<infer T> ? T : Shape };
 
 function ports(given: Symbols, what: string): [Port[], Structure] {
   if (given instanceof Symbolic) return [[{ name: given.name ?? what, symbolic: given }], 'single'];

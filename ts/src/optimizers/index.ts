@@ -8,6 +8,7 @@ import { sgd } from './sgd.js';
 /** Optimizers by their names. */
 export const optimizers = { adam, adamW, rmsprop, sgd };
 
+/** Names of all optimizers. */
 export type OptimizerName = keyof typeof optimizers;
 /** An optimizer by name or made by its factory. */
 export type OptimizerLike = OptimizerName | Optimizer;

@@ -18,11 +18,15 @@ export interface OptimizerOptions {
 
 /** An optimizer with its options; its arithmetic is in the engine. */
 export interface Optimizer {
+  /** Its name in the registry. */
   readonly name: string;
+  /** Its options, defaults filled in. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** A number or a schedule. */
   readonly learningRate: number | Schedule;
   /** Numbers kept per trained number. */
   readonly slots: readonly string[];
+  /** The engine's words for all of it. */
   readonly settings: () => Uint32Array;
 }
 

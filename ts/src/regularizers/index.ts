@@ -6,7 +6,9 @@ import { all, scale } from '../core/values.js';
 
 /** A penalty on a weight. */
 export interface Regularizer {
+  /** Its name in the registry. */
   readonly name: string;
+  /** Its options, defaults filled in. */
   readonly config: Readonly<Record<string, number | string>>;
   /** A scalar. */
   readonly penalty: (weight: Tensor) => Tensor;
@@ -37,6 +39,7 @@ export const regularizers = {
   },
 };
 
+/** Names of all regularizers. */
 export type RegularizerName = keyof typeof regularizers;
 /** A regularizer by name or made by its factory. */
 export type RegularizerLike = RegularizerName | Regularizer;

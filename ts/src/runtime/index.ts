@@ -25,8 +25,11 @@ export interface InitOptions {
 
 /** Something that could be better, why it isn't, and what to do. */
 export interface Limitation {
+  /** What isn't at its best. */
   readonly what: string;
+  /** Why. */
   readonly reason: string;
+  /** What to do. */
   readonly remedy: string;
 }
 
@@ -34,15 +37,21 @@ export interface Limitation {
 export interface RuntimeReport {
   /** 'idle' until the first call that needs the engine. */
   readonly state: 'idle' | 'starting' | 'running' | 'lost';
+  /** Which build of the engine runs, or would. */
   readonly payload: 'simd128' | 'relaxed';
   /** Vector instructions of the running engine. */
   readonly simd: string;
+  /** Threads that compute. */
   readonly threads: number;
+  /** Whether the engine runs in a worker. */
   readonly worker: boolean;
+  /** Whether this thread and the engine's see the same memory. */
   readonly sharedMemory: boolean;
+  /** Whether V8 was asked for wider vectors. */
   readonly turbo: boolean;
   /** Bytes of WebAssembly memory, where it can be seen from here. */
   readonly memoryBytes: number | null;
+  /** What isn't at its best; empty if all is. */
   readonly limitations: readonly Limitation[];
 }
 
@@ -176,9 +185,9 @@ export function runtime(): RuntimeReport {
   };
 }
 
-/** Memory of the engine: bytes in use, and the most that ever were. */
 export type { EngineClient } from './client.js';
 
+/** Memory of the engine: bytes in use, and the most that ever were. */
 export async function memory(): Promise<{ live: number; peak: number }> {
   const [live = 0, peak = 0] = await (await getEngine()).call('memory');
   return { live, peak };
