@@ -31,6 +31,7 @@ export interface LayerDefinition<C extends object> {
   readonly check?: (config: C, name: string) => void;
   /** Layers inside this one. */
   readonly sublayers?: (config: C) => readonly Layer[];
+  /** The arithmetic: adds operations to the program and answers the results. */
   readonly call: (scope: Scope<C>, ...inputs: Tensor[]) => Tensor | readonly Tensor[];
   /** What becomes of the mask; by default it passes on. `null` drops it. */
   readonly mask?: ((config: C, scope: Scope<C>, ...inputs: Tensor[]) => Tensor | undefined) | null;
@@ -74,8 +75,11 @@ export function hash(text: string): number {
   return (h ^ (h >>> 13)) | 0;
 }
 
+/** How a weight starts and whether it is trained. */
 export interface WeightOptions {
+  /** First values. */
   readonly initializer: InitializerLike;
+  /** A penalty that joins the loss. */
   readonly regularizer?: RegularizerLike | null | undefined;
   /** False for state that only the layer itself changes. */
   readonly trainable?: boolean;
@@ -85,14 +89,19 @@ export interface WeightOptions {
 export class Scope<C extends object = object> {
   private randoms = 0;
   constructor(
+    /** The layer that is being called. */
     readonly layer: Layer,
+    /** Its options, defaults filled in. */
     readonly config: C,
+    /** @internal */
     readonly trace: Trace,
   ) {}
 
+  /** Whether the program will train. */
   get training(): boolean {
     return this.trace.training;
   }
+  /** The program, for operations without inputs. */
   get tracer(): Tracer {
     return this.trace.program;
   }
@@ -125,6 +134,7 @@ export class Scope<C extends object = object> {
   key(): number {
     return hash(`${this.path}#${this.randoms++}`);
   }
+  /** Applies an activation given by name, factory or function; none leaves x as it is. */
   activate(x: Tensor, given: ActivationLike | null | undefined): Tensor {
     return given == null ? x : activation(given).apply(x);
   }
@@ -132,10 +142,11 @@ export class Scope<C extends object = object> {
   call(layer: Layer, ...inputs: Tensor[]): Tensor {
     return layer.trace(this.trace, inputs)[0] as Tensor;
   }
+  /** The mask of an input: 1 where a step counts. */
   mask(x: Tensor): Tensor | undefined {
     return this.trace.masks.get(x);
   }
-  /** The size of an axis that weights depend on. */
+  /** Throws a ShapeError that names the layer. */
   fail(message: string, received: readonly number[]): never {
     throw new ShapeError(`${this.path}: ${message}, received ${show([null, ...received.slice(1)])}`, { layer: this.path, received });
   }
@@ -149,19 +160,27 @@ const COMMON = ['name', 'trainable', 'inputShape', 'dtype'];
  * `F` maps the shape of its input to that of its output, `I` is the shape given with `inputShape`.
  */
 export class Layer<F extends ShapeFn = ShapeFn, I = unknown, C extends object = object> {
+  /** For types alone: from the shape of the input to that of the output. */
   declare readonly shapeFn: F;
+  /** For types alone: the shape given with `inputShape`. */
   declare readonly inputType: I;
+  /** The layer's own options, defaults filled in. */
   readonly config: Readonly<C>;
+  /** The options that every layer takes, as given. */
   readonly options: LayerOptions;
   /** Given, or set by the first model that the layer joins. */
   name: string | undefined;
+  /** Whether training changes the weights; may be set at any time. */
   trainable: boolean;
+  /** @internal */
   readonly weights = new Map<string, Weight>();
+  /** @internal */
   readonly nodes: Node[] = [];
-  /** Traces to which the penalties of the layer's weights have been added already. */
+  /** @internal Traces to which the penalties of the layer's weights have been added already. */
   readonly penalized = new WeakSet<Trace>();
 
   constructor(
+    /** What the layer does. */
     readonly definition: LayerDefinition<C>,
     config: C & LayerOptions,
   ) {
@@ -181,13 +200,16 @@ export class Layer<F extends ShapeFn = ShapeFn, I = unknown, C extends object = 
     definition.check?.(this.config as C, this.name ?? className);
   }
 
+  /** The name that files store: Keras's class. */
   get className(): string {
     return this.definition.className;
   }
+  /** Layers inside this one. */
   get sublayers(): readonly Layer[] {
     return this.definition.sublayers?.(this.config as C) ?? [];
   }
 
+  /** @internal */
   declare(name: string, path: string, shape: readonly number[], options: WeightOptions): Weight {
     const known = this.weights.get(name);
     if (known) {
@@ -202,7 +224,7 @@ export class Layer<F extends ShapeFn = ShapeFn, I = unknown, C extends object = 
     return weight;
   }
 
-  /** Adds the layer's operations to a program. */
+  /** @internal Adds the layer's operations to a program. */
   trace(trace: Trace, inputs: readonly Tensor[]): readonly Tensor[] {
     return trace.within(this.name ?? this.className, () => {
       const scope = new Scope<C>(this as unknown as Layer, this.config as C, trace);

@@ -16,15 +16,18 @@ const PROBES = [2, 3];
 
 /** A value in a graph of layers: a shape, and the call that makes it. */
 export class Symbolic<S extends Shape = Shape> {
+  /** @internal */
   node: Node | undefined;
   constructor(
+    /** Sizes of the axes, null for the batch and others that aren't known. */
     readonly shape: S,
+    /** Element type. */
     readonly dtype: DType,
     /** Name of an input. */
     readonly name?: string,
   ) {}
 
-  /** Calls a layer: its output shapes are found by tracing it twice with different sizes for unknown axes. */
+  /** @internal Calls a layer: its output shapes are found by tracing it twice with different sizes for unknown axes. */
   static call(layer: Layer, inputs: readonly Symbolic[]): Symbolic {
     if (inputs.some((i) => !(i instanceof Symbolic))) throw new ConfigError(`${layer.className}: apply takes values made by input() or by other layers' apply`);
     const [small, large] = PROBES.map((probe) => probed(layer, inputs, probe)) as [Probe, Probe];
