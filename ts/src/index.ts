@@ -16,9 +16,12 @@ export { defineLayer, type Layer, type LayerDefinition, type LayerOptions, type 
 export { input, type Symbolic } from './layers/symbolic.js';
 export { type Loss, type LossLike, type LossName, losses } from './losses/index.js';
 export { type Metric, type MetricLike, type MetricName, metrics } from './metrics/index.js';
-export type { EvaluateOptions, FitOptions } from './model/fit.js';
+export type { EvaluateOptions } from './model/evaluate.js';
+export type { FitOptions } from './model/fit.js';
 export { functional } from './model/functional.js';
+export type { Gradients, UpstreamOptions } from './model/gradients.js';
 export type { History } from './model/history.js';
+export type { Explanation, PlanRecord, Profile, ProfileOptions, ProfileRecord } from './model/inspect.js';
 export type { AnyModel, Model } from './model/model.js';
 export type { PredictOptions } from './model/predict.js';
 export { type Sequential, sequential } from './model/sequential.js';

@@ -46,10 +46,13 @@ type Config = Resolved<ConvTransposeConfig>;
 /** Size of an axis of the output, and the padding of the convolution whose gradient this is. */
 function sizeOf(padding: Padding, n: number, kernel: number, stride: number, dilation: number, extra: number | null): { size: number; before: number; after: number } {
   const k = span(kernel, dilation);
-  if (extra !== null) {
-    const side = padding === 'same' ? Math.floor(k / 2) : 0;
-    return { size: (n - 1) * stride + k - 2 * side + extra, before: side, after: side };
+  if (extra !== null && padding === 'same') {
+    // As Keras divides the places between both sides.
+    const total = k + (k % 2) - 2 + extra;
+    const before = k - 1 - Math.min(Math.ceil(total / 2), k - 1);
+    return { size: (n - 1) * stride + (k % 2) + extra, before, after: Math.max(k - (k % 2) - extra - before, 0) };
   }
+  if (extra !== null) return { size: (n - 1) * stride + k + extra, before: 0, after: 0 };
   if (padding === 'valid') return { size: n * stride + Math.max(k - stride, 0), before: 0, after: 0 };
   const total = Math.max(k - stride, 0);
   return { size: n * stride, before: Math.floor(total / 2), after: Math.ceil(total / 2) };

@@ -54,7 +54,7 @@ export interface SequenceConfig {
 }
 
 export type Cell<C> = Required<Omit<C, keyof LayerOptions>>;
-type CellOptions = Cell<CellConfig>;
+export type CellOptions = Cell<CellConfig>;
 
 export const CELL_DEFAULTS: CellOptions = {
   units: REQUIRED,

@@ -102,7 +102,7 @@ export function writeProgram(graph: Graph, compiled: Compiled | undefined, want:
   return bytes;
 }
 
-function losses(heads: readonly Head[], program: Program, trace: Trace, outputs: readonly Tensor[], labels: readonly Tensor[], weights: Tensor | undefined, batch: number): { total: Tensor; pairs: Pair[] } {
+export function losses(heads: readonly Head[], program: Program, trace: Trace, outputs: readonly Tensor[], labels: readonly Tensor[], weights: Tensor | undefined, batch: number): { total: Tensor; pairs: Pair[] } {
   const pair = (name: string, value: Tensor): Pair => ({ name, numerator: scale(value, batch), denominator: number(value, batch) });
   const own: Pair[] = [];
   const measured: Pair[] = [];

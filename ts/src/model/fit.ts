@@ -1,28 +1,17 @@
-// The loops of training and evaluation.
+// The loop of training.
 import type { Callback, Logs } from '../callbacks/callback.js';
-import { ConfigError, DataError, show } from '../core/errors.js';
+import { ConfigError } from '../core/errors.js';
 import { checkSeed, nextSeed } from '../core/seed.js';
-import type { NDArray } from '../data/ndarray.js';
 import { lostError } from '../runtime/client.js';
-import type { Compiled, Want } from './compile.js';
+import type { Compiled } from './compile.js';
 import type { Core, Given } from './core.js';
+import { asLogs, asValidation, measure } from './evaluate.js';
 import { History } from './history.js';
 import type { AnyModel } from './model.js';
 import { ProgressBar, type Verbose } from './progress.js';
-import { type Plan, type Progress, type Resident, Run, type Session } from './session.js';
+import { type Progress, Run, type Session } from './session.js';
 import { Pace } from './slices.js';
-
-/** Options of evaluation. */
-export interface EvaluateOptions {
-  /** Default 32. */
-  batchSize?: number;
-  /** A weight per row. */
-  sampleWeight?: ArrayLike<number>;
-  /** Default 0. */
-  verbose?: Verbose;
-  callbacks?: readonly Callback[];
-  signal?: AbortSignal;
-}
+import { plans, type Table, upload, wholeNumber } from './table.js';
 
 /** Options of training. */
 export interface FitOptions {
@@ -53,153 +42,6 @@ export interface FitOptions {
   seed?: number;
   /** Stops within milliseconds; the fit rejects with its reason, and the weights are those of the last finished step. */
   signal?: AbortSignal;
-}
-
-function wholeNumber(value: number, least: number, what: string): number {
-  if (!Number.isInteger(value) || value < least) throw new ConfigError(`${what} must be a whole number from ${least} up, received ${value}`, { received: value });
-  return value;
-}
-
-/** Rows with labels and weights, in the engine. */
-interface Table {
-  readonly arrays: readonly Resident[];
-  readonly inputs: number;
-  readonly x: readonly NDArray[];
-  readonly y: readonly NDArray[];
-  readonly rows: number;
-  readonly weighted: boolean;
-}
-
-function rowWeights(rows: number, y: NDArray | undefined, sampleWeight: ArrayLike<number> | undefined, classWeight: Readonly<Record<number, number>> | undefined): Float32Array | null {
-  if (!sampleWeight && !classWeight) return null;
-  if (sampleWeight && sampleWeight.length !== rows) throw new DataError(`sampleWeight: ${sampleWeight.length} weights for ${rows} rows`, { expected: rows, received: sampleWeight.length });
-  const weights = Float32Array.from({ length: rows }, (_, i) => sampleWeight?.[i] ?? 1);
-  if (classWeight && y) {
-    const width = y.data.length / rows;
-    for (let i = 0; i < rows; i++) weights[i] = (weights[i] as number) * (classWeight[classOf(y, i, width)] ?? 1);
-  }
-  return weights;
-}
-
-/** The class of a row: its label, or where its one-hot label is largest. */
-function classOf({ data }: NDArray, row: number, width: number): number {
-  if (width === 1) return Math.round(data[row] as number);
-  let best = 0;
-  for (let j = 1; j < width; j++) if ((data[row * width + j] as number) > (data[row * width + best] as number)) best = j;
-  return best;
-}
-
-async function upload(core: Core, session: Session, x: Given, y: Given, sampleWeight?: ArrayLike<number>, classWeight?: Readonly<Record<number, number>>): Promise<Table> {
-  const inputs = core.inputs(x);
-  const rows = inputs[0]?.shape[0] as number;
-  const labels = core.labels(y, rows);
-  const weights = rowWeights(rows, labels[0], sampleWeight, classWeight);
-  const all: [NDArray, string][] = [...inputs.map((a, i): [NDArray, string] => [a, name('x', i, inputs)]), ...labels.map((a, i): [NDArray, string] => [a, name('y', i, labels)])];
-  if (weights) all.push([{ data: weights, shape: [rows] }, 'sampleWeight']);
-  const arrays: Resident[] = [];
-  try {
-    for (const [{ data, shape }, what] of all) {
-      const resident = await session.upload(data, rows, what);
-      arrays.push(resident);
-      if (resident.dtype === 'float32') await refuseNotFinite(session, resident, shape, what);
-    }
-  } catch (error) {
-    await session.release(arrays);
-    throw error;
-  }
-  return { arrays, inputs: inputs.length, x: inputs, y: labels, rows, weighted: weights !== null };
-}
-const name = (what: string, i: number, all: readonly unknown[]): string => (all.length > 1 ? `${what}[${i}]` : what);
-
-async function refuseNotFinite(session: Session, { address, length, row }: Resident, shape: readonly number[], what: string): Promise<void> {
-  const at = await session.client.call('array_check', address, length);
-  if (at < 0) return;
-  const place = shape.length > 1 ? `row ${Math.floor(at / row)}, column ${at % row} of ${show(shape)}` : `index ${at}`;
-  throw new DataError(`${what}: NaN or Infinity at ${place}; replace or drop such rows before training`, { received: at });
-}
-
-/** The program for a batch of so many rows of a table. */
-function wanted(mode: Want['mode'], table: Table, batch: number): Want {
-  const shape = ({ shape }: NDArray) => [batch, ...shape.slice(1)];
-  return {
-    mode,
-    shapes: table.x.map(shape),
-    dtypes: table.arrays.slice(0, table.inputs).map((a) => a.dtype),
-    labels: table.y.map(shape),
-    labelTypes: table.arrays.slice(table.inputs, table.inputs + table.y.length).map((a) => a.dtype),
-    weighted: table.weighted,
-  };
-}
-
-interface Planned {
-  readonly plan: Plan;
-  readonly tail: Plan | null;
-  readonly batch: number;
-}
-
-/** The plan for whole batches and the one for the short last batch. */
-async function plans(session: Session, compiled: Compiled, mode: Want['mode'], table: Table, count: number, size: number): Promise<Planned> {
-  const batch = Math.min(size, count);
-  const rest = count % batch;
-  const plan = await session.plan(wanted(mode, table, batch), compiled);
-  return { plan, tail: rest ? await session.plan(wanted(mode, table, rest), compiled) : null, batch };
-}
-
-function asLogs(compiled: Compiled, values: readonly number[]): Record<string, number> {
-  return Object.fromEntries(compiled.names.map((key, i) => [key, compiled.all[i - compiled.names.length + compiled.all.length]?.finish?.(values[i] ?? Number.NaN) ?? values[i] ?? Number.NaN]));
-}
-
-const capitalize = (s: string) => s.charAt(0).toUpperCase() + s.slice(1);
-const asValidation = (logs: Logs): Record<string, number> => Object.fromEntries(Object.entries(logs).map(([key, value]) => [`val${capitalize(key)}`, value]));
-
-/** Measures rows of a table. */
-async function measure(core: Core, session: Session, table: Table, rows: readonly [number, number], size: number, signal: AbortSignal | undefined, bar?: ProgressBar): Promise<Record<string, number>> {
-  const compiled = core.needCompiled('evaluate');
-  const { plan, tail, batch } = await plans(session, compiled, 'evaluate', table, rows[1] - rows[0], size);
-  const run = await Run.open(session, { plan, tail, train: false, rows, batch, shuffle: false, epochs: [0, 1], seed: 0, collect: false, data: table.arrays });
-  const pace = new Pace(session.client);
-  try {
-    for (let steps = 0; ; ) {
-      signal?.throwIfAborted();
-      const progress = await pace.slice(run, true, steps);
-      steps = progress.steps;
-      if (progress.completed[0]) return asLogs(compiled, progress.completed[0]);
-      await bar?.step(0, progress.stepInEpoch, async () => asLogs(compiled, await run.metrics()));
-    }
-  } finally {
-    await run.close();
-  }
-}
-
-export async function evaluate(core: Core, model: AnyModel, x: Given, y: Given, o: EvaluateOptions): Promise<Record<string, number>> {
-  core.needCompiled('evaluate');
-  const size = wholeNumber(o.batchSize ?? 32, 1, 'evaluate: batchSize');
-  o.signal?.throwIfAborted();
-  const session = await core.session();
-  const release = session.client.hold();
-  const table = await upload(core, session, x, y, o.sampleWeight).catch((error) => {
-    release();
-    throw error;
-  });
-  try {
-    await notify(o.callbacks, model, 'onTestBegin');
-    const bar = new ProgressBar(o.verbose ?? 0, 0, Math.ceil(table.rows / size));
-    bar.begin();
-    const logs = await measure(core, session, table, [0, table.rows], size, o.signal, bar);
-    bar.end(0, logs);
-    await notify(o.callbacks, model, 'onTestEnd', logs);
-    return logs;
-  } finally {
-    await session.release(table.arrays);
-    release();
-  }
-}
-
-async function notify(callbacks: readonly Callback[] | undefined, model: AnyModel, hook: 'onTestBegin' | 'onTestEnd' | 'onPredictBegin' | 'onPredictEnd', logs: Logs = {}): Promise<void> {
-  for (const callback of callbacks ?? []) {
-    callback.setModel?.(model);
-    await callback[hook]?.(logs);
-  }
 }
 
 /** Everything that one fit carries. */
@@ -352,24 +194,5 @@ export async function fit(core: Core, model: AnyModel, x: Given, y: Given, o: Fi
     if (session) await session.release(tables.flatMap((t) => t.arrays));
     release();
     core.fitting = false;
-  }
-}
-
-/** One step of training, or one measurement, on the rows given. */
-export async function onBatch(core: Core, train: boolean, x: Given, y: Given, o: { sampleWeight?: ArrayLike<number>; classWeight?: Readonly<Record<number, number>> }): Promise<Record<string, number>> {
-  const compiled = core.needCompiled(train ? 'trainOnBatch' : 'testOnBatch');
-  const session = await core.session();
-  const table = await upload(core, session, x, y, o.sampleWeight, o.classWeight);
-  try {
-    const mode = train ? 'train' : 'evaluate';
-    const { plan, tail, batch } = await plans(session, compiled, mode, table, table.rows, table.rows);
-    const run = await Run.open(session, { plan, tail, train, rows: [0, table.rows], batch, shuffle: false, epochs: [0, 1], seed: core.seed, collect: false, data: table.arrays });
-    try {
-      return asLogs(compiled, (await run.slice(1, true)).completed[0] ?? []);
-    } finally {
-      await run.close();
-    }
-  } finally {
-    await session.release(table.arrays);
   }
 }

@@ -8,9 +8,12 @@ import { type MetricLike, metric } from '../metrics/index.js';
 import { optimizer } from '../optimizers/index.js';
 import { type Head, resultNames } from './compile.js';
 import { Core, type Given } from './core.js';
-import { type EvaluateOptions, evaluate, type FitOptions, fit, onBatch } from './fit.js';
+import { type EvaluateOptions, evaluate, onBatch } from './evaluate.js';
+import { type FitOptions, fit } from './fit.js';
 import type { Graph } from './graph.js';
+import { type Gradients, gradients, type UpstreamOptions } from './gradients.js';
 import type { History } from './history.js';
+import { type Explanation, explain, type Profile, type ProfileOptions, profile } from './inspect.js';
 import { type PredictOptions, predict, predictSync } from './predict.js';
 import { counts, summarize } from './summary.js';
 import type { CompileOptions, Data, Labels, MetricsOption, Prediction, ResultKeys, Shapes, WithValidation } from './types.js';
@@ -169,6 +172,26 @@ export class Model<I extends Shapes = Shapes, O extends Shapes = Shapes, K exten
   async testOnBatch(x: Data<I>, y: Labels<O>, options: BatchOptions = {}): Promise<{ readonly [P in K]: number }> {
     await this.pending;
     return (await onBatch(this.core, false, x as Given, y as Given, options)) as { readonly [P in K]: number };
+  }
+
+  /**
+   * Gradients of the loss for rows and labels, or of the outputs weighted by `upstream`, with respect to inputs and weights.
+   * @example
+   * const { weights } = await net.gradients(x, y);
+   */
+  async gradients(x: Data<I>, y: Labels<O> | UpstreamOptions): Promise<Gradients> {
+    await this.pending;
+    return gradients(this.core, x as Given, y as Given | UpstreamOptions);
+  }
+  /** Where the time of a training step goes, record by record. Changes nothing. */
+  async profile(x: Data<I>, y: Labels<O>, options: ProfileOptions = {}): Promise<Profile> {
+    await this.pending;
+    return profile(this.core, x as Given, y as Given, options);
+  }
+  /** The compiled training step: its records after fusion, and the memory that it takes. */
+  async explain(x: Data<I>, y: Labels<O>, options: { readonly batchSize?: number } = {}): Promise<Explanation> {
+    await this.pending;
+    return explain(this.core, x as Given, y as Given, options.batchSize ?? 32);
   }
 
   /** Starts the engine and puts the weights there, so that nothing later has to wait. */

@@ -113,10 +113,13 @@ export class Session {
     const small = want.mode === 'predict' && (await this.client.call('program_small', this.id, id));
     const plan: Plan = { id, small };
     this.plans.set(key, plan);
-    // The arena may have grown and moved.
-    for (const other of this.plans.values()) other.places = undefined;
+    this.moved();
     await this.trim();
     return plan;
+  }
+  /** A new plan may have made the arena grow and move. */
+  moved(): void {
+    for (const plan of this.plans.values()) plan.places = undefined;
   }
   private pinned = new Set<Plan>();
   /** Keeps plans while a run uses them; answers how to let them go. */
@@ -151,7 +154,7 @@ export class Session {
     let plan = this.plans.get(key);
     if (!plan) {
       plan = { id: client.now('program_add', this.id, writeProgram(this.graph, undefined, want, this.indices)), small: true };
-      for (const other of this.plans.values()) other.places = undefined;
+      this.moved();
       this.plans.set(key, plan);
     }
     plan.places ??= client.now('predict_io', this.id, plan.id);
@@ -220,6 +223,10 @@ export class Run {
     return new Run(session, await session.client.call('run_create', session.id, w.words()), unpin);
   }
 
+  /** Milliseconds of each record over so many steps. */
+  profile(steps: number): Promise<Float64Array> {
+    return this.session.client.call('run_profile', this.id, steps);
+  }
   async slice(most: number, untilEpochEnd: boolean): Promise<Progress> {
     const [state = 0, steps = 0, epoch = 0, stepInEpoch = 0, count = 0, ...rest] = await this.session.client.call('run_slice', this.id, most, untilEpochEnd);
     const width = count ? rest.length / count : 0;

@@ -1,0 +1,97 @@
+// Measuring a model, and single steps on given rows.
+import type { Callback, Logs } from '../callbacks/callback.js';
+import type { Compiled } from './compile.js';
+import type { Core, Given } from './core.js';
+import type { AnyModel } from './model.js';
+import { ProgressBar, type Verbose } from './progress.js';
+import { Run, type Session } from './session.js';
+import { Pace } from './slices.js';
+import { plans, type Table, upload, wholeNumber } from './table.js';
+
+/** Options of evaluation. */
+export interface EvaluateOptions {
+  /** Default 32. */
+  batchSize?: number;
+  /** A weight per row. */
+  sampleWeight?: ArrayLike<number>;
+  /** Default 0. */
+  verbose?: Verbose;
+  callbacks?: readonly Callback[];
+  signal?: AbortSignal;
+}
+
+export function asLogs(compiled: Compiled, values: readonly number[]): Record<string, number> {
+  return Object.fromEntries(compiled.names.map((key, i) => [key, compiled.all[i - compiled.names.length + compiled.all.length]?.finish?.(values[i] ?? Number.NaN) ?? values[i] ?? Number.NaN]));
+}
+
+const capitalize = (s: string) => s.charAt(0).toUpperCase() + s.slice(1);
+export const asValidation = (logs: Logs): Record<string, number> => Object.fromEntries(Object.entries(logs).map(([key, value]) => [`val${capitalize(key)}`, value]));
+
+/** Measures rows of a table. */
+export async function measure(core: Core, session: Session, table: Table, rows: readonly [number, number], size: number, signal: AbortSignal | undefined, bar?: ProgressBar): Promise<Record<string, number>> {
+  const compiled = core.needCompiled('evaluate');
+  const { plan, tail, batch } = await plans(session, compiled, 'evaluate', table, rows[1] - rows[0], size);
+  const run = await Run.open(session, { plan, tail, train: false, rows, batch, shuffle: false, epochs: [0, 1], seed: 0, collect: false, data: table.arrays });
+  const pace = new Pace(session.client);
+  try {
+    for (let steps = 0; ; ) {
+      signal?.throwIfAborted();
+      const progress = await pace.slice(run, true, steps);
+      steps = progress.steps;
+      if (progress.completed[0]) return asLogs(compiled, progress.completed[0]);
+      await bar?.step(0, progress.stepInEpoch, async () => asLogs(compiled, await run.metrics()));
+    }
+  } finally {
+    await run.close();
+  }
+}
+
+export async function evaluate(core: Core, model: AnyModel, x: Given, y: Given, o: EvaluateOptions): Promise<Record<string, number>> {
+  core.needCompiled('evaluate');
+  const size = wholeNumber(o.batchSize ?? 32, 1, 'evaluate: batchSize');
+  o.signal?.throwIfAborted();
+  const session = await core.session();
+  const release = session.client.hold();
+  const table = await upload(core, session, x, y, o.sampleWeight).catch((error) => {
+    release();
+    throw error;
+  });
+  try {
+    await notify(o.callbacks, model, 'onTestBegin');
+    const bar = new ProgressBar(o.verbose ?? 0, 0, Math.ceil(table.rows / size));
+    bar.begin();
+    const logs = await measure(core, session, table, [0, table.rows], size, o.signal, bar);
+    bar.end(0, logs);
+    await notify(o.callbacks, model, 'onTestEnd', logs);
+    return logs;
+  } finally {
+    await session.release(table.arrays);
+    release();
+  }
+}
+
+async function notify(callbacks: readonly Callback[] | undefined, model: AnyModel, hook: 'onTestBegin' | 'onTestEnd' | 'onPredictBegin' | 'onPredictEnd', logs: Logs = {}): Promise<void> {
+  for (const callback of callbacks ?? []) {
+    callback.setModel?.(model);
+    await callback[hook]?.(logs);
+  }
+}
+
+/** One step of training, or one measurement, on the rows given. */
+export async function onBatch(core: Core, train: boolean, x: Given, y: Given, o: { sampleWeight?: ArrayLike<number>; classWeight?: Readonly<Record<number, number>> }): Promise<Record<string, number>> {
+  const compiled = core.needCompiled(train ? 'trainOnBatch' : 'testOnBatch');
+  const session = await core.session();
+  const table = await upload(core, session, x, y, o.sampleWeight, o.classWeight);
+  try {
+    const mode = train ? 'train' : 'evaluate';
+    const { plan, tail, batch } = await plans(session, compiled, mode, table, table.rows, table.rows);
+    const run = await Run.open(session, { plan, tail, train, rows: [0, table.rows], batch, shuffle: false, epochs: [0, 1], seed: core.seed, collect: false, data: table.arrays });
+    try {
+      return asLogs(compiled, (await run.slice(1, true)).completed[0] ?? []);
+    } finally {
+      await run.close();
+    }
+  } finally {
+    await session.release(table.arrays);
+  }
+}
