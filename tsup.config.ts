@@ -3,6 +3,7 @@ import { build, type Plugin } from 'esbuild';
 import { defineConfig } from 'tsup';
 
 const runtime = resolve('ts/src/runtime');
+const script = resolve(runtime, 'worker.ts');
 /** The glue asks for its own address only in parts that nobody uses. */
 const define = { 'import.meta.url': '""' };
 
@@ -13,7 +14,7 @@ const workers: Plugin = {
     b.onResolve({ filter: /workerHelpers/ }, () => ({ path: resolve(runtime, 'spawn.ts') }));
     b.onResolve({ filter: /^worker:source$/ }, (args) => ({ path: args.path, namespace: 'worker' }));
     b.onLoad({ filter: /.*/, namespace: 'worker' }, async () => {
-      const result = await build({ entryPoints: [resolve(runtime, 'worker.ts')], bundle: true, minify: true, format: 'iife', target: 'es2022', write: false, define, plugins: [workers], logLevel: 'error' });
+      const result = await build({ entryPoints: [script], bundle: true, minify: true, format: 'iife', target: 'es2022', write: false, define, plugins: [workers], logLevel: 'error' });
       return { contents: result.outputFiles[0]?.text ?? '', loader: 'text' };
     });
     // Made by scripts/build.mjs beside the bundle.
@@ -33,6 +34,21 @@ export default defineConfig([
     clean: false,
     dts: !process.env.MYELIN_FAST,
     tsconfig: 'tsconfig.build.json',
+    esbuildPlugins: [workers],
+    esbuildOptions(options) {
+      options.define = { ...options.define, ...define };
+    },
+  },
+  {
+    // The workers' script once more, as a file: for pages whose content policy forbids scripts from strings.
+    entry: { worker: script },
+    format: 'iife',
+    outExtension: () => ({ js: '.js' }),
+    target: 'es2022',
+    platform: 'neutral',
+    minify: true,
+    clean: false,
+    dts: false,
     esbuildPlugins: [workers],
     esbuildOptions(options) {
       options.define = { ...options.define, ...define };

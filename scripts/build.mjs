@@ -1,6 +1,6 @@
 // Builds the package into dist/: payloads, bundle, types. `--fast` skips types and minifying. What is up to date is left alone.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { root } from './toolchain.mjs';
@@ -45,6 +45,18 @@ function standIn(payload) {
   if (!existsSync(target)) writeFileSync(target, `export { payload } from './${PAYLOADS.simd128}.js';\n`);
 }
 
+/** Files of earlier bundles, which nothing refers to any more, would be packed with the others. */
+function prune() {
+  const kept = new Set();
+  const keep = (name) => {
+    if (kept.has(name) || !existsSync(join(dist, name))) return;
+    kept.add(name);
+    for (const [, next] of readFileSync(join(dist, name), 'utf8').matchAll(/["']\.\/([\w-]+\.js)["']/g)) keep(next);
+  };
+  for (const name of ['index.js', 'worker.js']) keep(name);
+  for (const name of readdirSync(dist)) if (name.endsWith('.js') && !kept.has(name)) rmSync(join(dist, name));
+}
+
 export function build({ fast = false, payloads = Object.keys(PAYLOADS) } = {}) {
   const sources = Math.max(newest(join(root, 'crates')), newest(join(root, 'Cargo.toml')));
   const stale = payloads.filter((p) => newest(join(root, `crates/wasm/pkg-${p}/myelin_bg.wasm`)) < sources);
@@ -57,6 +69,7 @@ export function build({ fast = false, payloads = Object.keys(PAYLOADS) } = {}) {
   if (newest(join(dist, fast ? 'index.js' : 'index.d.ts')) < Math.max(newest(join(root, 'ts/src')), newest(join(root, 'tsup.config.ts')))) {
     const env = { ...process.env, ...(fast ? { MYELIN_FAST: '1' } : {}) };
     timed('package', () => execFileSync('node', ['node_modules/tsup/dist/cli-default.js', '--silent'], { cwd: root, stdio: 'inherit', env }));
+    if (!fast) prune();
   }
 }
 
