@@ -1,0 +1,87 @@
+// Layers from Keras's configurations: class names, option names and values as Myelin spells them.
+import { layers } from 'myelin';
+import { camel, type Encoded } from './golden.js';
+
+export interface LayerCase {
+  readonly test: string;
+  readonly seq: number;
+  readonly layer: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly args: readonly (Encoded | readonly Encoded[])[];
+  readonly kwargs: Readonly<Record<string, unknown>>;
+  readonly weights: readonly (Encoded & { readonly path: string })[];
+  readonly output: Encoded | readonly Encoded[];
+  readonly weights_after?: readonly (Encoded & { readonly path: string })[];
+  readonly note?: string;
+}
+export type BuiltLayer = ReturnType<typeof layers.dense>;
+type Factory = (options: object) => BuiltLayer;
+
+const ALIASES: Readonly<Record<string, string>> = { groupedqueryattention: 'groupqueryattention' };
+const byClass = new Map(Object.entries(layers).map(([name, factory]) => [name.toLowerCase(), factory as unknown as Factory]));
+export const factoryOf = (className: string): Factory | undefined => byClass.get(ALIASES[className.toLowerCase()] ?? className.toLowerCase());
+
+/** Options that say nothing about the output: first weights are overwritten, penalties go elsewhere. */
+const SILENT = /^(name|dtype|trainable|quantization_config|seed|synchronized|unroll|renorm_\w+)$|_(initializer|regularizer|constraint)$/;
+/** Values of options that are names. */
+const NAMED = /activation$|^(padding|data_format|interpolation|merge_mode|score_mode)$/;
+
+/** Options that are on by default; all others are off. */
+const ON = /^(use_bias|use_scale|center|scale|reset_after|unit_forget_bias|tie_weights)$/;
+
+interface KerasObject {
+  readonly class_name: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+const isObject = (value: unknown): value is KerasObject => typeof value === 'object' && value !== null && 'class_name' in value;
+
+function valueOf(key: string, value: unknown): unknown {
+  if (typeof value === 'string' && NAMED.test(key)) return camel(value);
+  if (isObject(value)) return build(value.class_name, value.config);
+  return value;
+}
+
+/** The layer, or why it can't be made: a class or an option that isn't there yet. */
+export function build(className: string, config: Readonly<Record<string, unknown>>): BuiltLayer {
+  const factory = factoryOf(className);
+  if (!factory) throw new Error(`no ${className}`);
+  const options: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(config)) {
+    const empty = (value === null && key !== 'merge_mode') || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
+    if (empty || SILENT.test(key)) continue;
+    // The defaults of Keras; options that Myelin leaves out at these values.
+    if ((key === 'data_format' && value === 'channels_last') || (value === false && !ON.test(key))) continue;
+    options[camel(key)] = valueOf(key, value);
+  }
+  try {
+    return factory(options);
+  } catch (error) {
+    const option = /unknown option of \w+ '(\w+)'/.exec((error as Error).message)?.[1];
+    throw option ? new Error(`${className}: no option ${option}`) : error;
+  }
+}
+
+const MASKED = /^(GlobalAveragePooling1D|GRU|LSTM|SimpleRNN|Bidirectional|TimeDistributed)$/;
+/** The mask of the steps that a case is called with, by name or as a second argument. */
+export function maskOf(c: LayerCase): Encoded | null {
+  if (!MASKED.test(c.layer)) return null;
+  const mask = c.kwargs.mask ?? c.args[1] ?? null;
+  return mask !== null && typeof mask === 'object' && 'data' in mask ? (mask as Encoded) : null;
+}
+
+/** Why a case can't be asked in this way, or null. */
+export function left(c: LayerCase): string | null {
+  if (!factoryOf(c.layer)) return `no ${c.layer}`;
+  if (c.note) return 'stateful';
+  for (const [key, value] of Object.entries(c.kwargs)) {
+    const answered = value === null || value === false || (key === 'training' && c.weights_after) || (key === 'mask' && maskOf(c));
+    if (!answered) return `called with ${key}`;
+  }
+  try {
+    build(c.layer, c.config);
+    return null;
+  } catch (error) {
+    const { message } = error as Error;
+    return /^no |: no option /.test(message) ? message : null;
+  }
+}

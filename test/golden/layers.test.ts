@@ -1,0 +1,89 @@
+import { readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { defineLayer, functional, input, optimizers } from 'myelin';
+import { afterAll, describe, expect, it, test } from 'vitest';
+import { asInput, type Encoded, excess, expectClose, golden, numbers } from './golden.js';
+import { build, factoryOf, type LayerCase, left, maskOf } from './keras_layers.js';
+
+/** What two backends of Keras agree to, and what is expected of most cases. */
+const CEILING = { rtol: 2e-4, atol: 2e-5 } as const;
+const CLOSE = { rtol: 1e-5, atol: 1e-6 } as const;
+
+/** Files whose name begins so; new recordings are taken up by themselves. */
+const folder = resolve('../shared/golden');
+const files = readdirSync(folder).filter((name) => /^keras_layers_.*\.json$/.test(name));
+const cases = files.flatMap((file) => golden<LayerCase>(file).map((c): readonly [string, LayerCase] => [`${file.replace(/^keras_layers_|\.json$/g, '')}: ${c.layer} ${c.seq} ${c.test.split('::').at(-1)}`, c]));
+const usable = cases.filter(([, c]) => left(c) === null);
+
+const INDICES = /^(Reversible)?Embedding$/;
+const float = ({ path }: { readonly path: string }) => !path.includes('seed_generator');
+
+/** Gives its first input the second as mask. */
+const masked = defineLayer<object>({ className: 'Masked', defaults: {}, call: (_, x) => x as never, mask: (_, __, ___, given) => given });
+
+/** A model of the one layer with the recorded weights. */
+async function modelOf(c: LayerCase, inputs: readonly Encoded[]) {
+  const dtype = INDICES.test(c.layer) ? 'int32' : 'float32';
+  const symbols = inputs.map((x) => input({ shape: x.shape.slice(1), dtype }));
+  const output = build(c.layer, c.config).apply(...(maskOf(c) ? [masked().apply(...symbols)] : symbols));
+  const several = Array.isArray(c.output);
+  const model = functional({ inputs: symbols, outputs: several ? [...output.all] : [output] });
+  const weights = c.weights.filter(float);
+  if (weights.length) await model.setWeights(weights.map(asInput));
+  return model;
+}
+
+const worst = new Map<string, number>();
+let close = 0;
+
+async function check(c: LayerCase): Promise<void> {
+  const mask = maskOf(c);
+  const inputs = mask ? [c.args[0] as Encoded, mask] : (c.args.flat() as Encoded[]);
+  const model = await modelOf(c, inputs);
+  if (c.kwargs.training === true) {
+    // In training the moving statistics are the result.
+    model.compile({ optimizer: optimizers.sgd({ learningRate: 0 }), loss: 'mse' });
+    const [desired] = [c.output].flat() as Encoded[];
+    await model.trainOnBatch(inputs.map(asInput), [asInput(desired as Encoded)]);
+    const after = await model.getWeights();
+    (c.weights_after ?? []).filter(float).forEach((w, i) => expectClose(after[i]?.data as Float32Array, numbers(w), { ...CLOSE, what: w.path }));
+    close++;
+    return;
+  }
+  const outputs = (await model.predict(inputs.map(asInput))) as readonly { data: Float32Array; shape: readonly number[] }[];
+  await model.dispose();
+  const desired = [c.output].flat() as Encoded[];
+  expect(outputs).toHaveLength(desired.length);
+  let share = 0;
+  desired.forEach((d, i) => {
+    const { data, shape } = outputs[i] as { data: Float32Array; shape: readonly number[] };
+    expect(shape).toEqual(d.shape);
+    expectClose(data, numbers(d), { ...CEILING, what: `output ${i}` });
+    share = Math.max(share, excess(data, numbers(d), CLOSE.rtol, CLOSE.atol));
+  });
+  worst.set(c.layer, Math.max(worst.get(c.layer) ?? 0, share));
+  if (share <= 1) close++;
+}
+
+test('which recorded layers are here', () => {
+  const reasons = new Map<string, number>();
+  for (const [, c] of cases) if (left(c)) reasons.set(left(c) as string, (reasons.get(left(c) as string) ?? 0) + 1);
+  console.log(`layers: ${usable.length} of ${cases.length} recorded cases; left: ${[...reasons].map(([why, n]) => `${why} (${n})`).join(', ')}`);
+  const counted = (layer: string) => usable.filter(([, c]) => c.layer === layer).length;
+  for (const [layer, least] of Object.entries({ Dense: 11, Activation: 4, Flatten: 8, Reshape: 12 })) expect(counted(layer), layer).toBeGreaterThanOrEqual(least);
+  // A layer that is here with none of its recorded cases has a name or an option that is not Keras's.
+  const silent = new Set(cases.map(([, c]) => c.layer).filter((layer) => factoryOf(layer) && counted(layer) === 0));
+  expect([...silent]).toEqual([]);
+});
+
+describe('recorded by Keras', () => {
+  it.each(usable)('%s', async (_, c) => check(c));
+  afterAll(() => {
+    const list = [...worst].sort((a, b) => b[1] - a[1]).slice(0, 8);
+    console.log(`layers: ${close} of ${usable.length} cases within rtol 1e-5, atol 1e-6; farthest, in that unit: ${list.map(([layer, share]) => `${layer} ${share.toFixed(2)}`).join(', ')}`);
+  });
+});
+
+test('most cases agree to 1e-5', () => {
+  expect(close).toBeGreaterThanOrEqual(0.95 * usable.length);
+});
