@@ -30,7 +30,8 @@ export interface LastAxis<U extends number, Name extends string> extends ShapeFn
       : Shape;
 }
 
-type Digits = { readonly [n: number]: unknown };
+/** A number literal and no other. */
+export type Digits = { readonly [n: number]: unknown };
 /** Product of literal sizes; `number` where one isn't literal or the product would be long to count. */
 export type Product<S extends readonly unknown[]> = S extends readonly [infer A extends number]
   ? A
