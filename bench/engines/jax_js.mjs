@@ -106,7 +106,7 @@ async function open() {
     return repeat(() => finish(f(left.ref, right.ref)));
   }
 
-  const functions = { ...activate, exponential: np.exp, gelu: (x) => nn.gelu(x, { approximate: false }) };
+  const functions = { ...activate, exponential: np.exp, 'exp(-x)': (x) => np.exp(x.neg()), gelu: (x) => nn.gelu(x, { approximate: false }) };
 
   function map({ op, rows, cols, x, repeat: times }) {
     const input = array(x, [rows, cols]);

@@ -48,9 +48,12 @@ async function open({ threads, worker, turbo }) {
     return predictor(model, { data: new Float32Array(n), shape: [1, n] }, 1);
   }
 
+  const expOfNegative = defineLayer({ className: 'ExpOfNegative', defaults: {}, call: (_, x) => ops.exp(ops.neg(x)) });
+
   function map({ op, rows, cols, x, repeat: times }) {
-    const activations = Array.from({ length: times }, (_, i) => layers.activation({ activation: op, ...(i ? {} : { inputShape: [cols] }) }));
-    return predictor(sequential(activations), { data: x, shape: [rows, cols] }, rows);
+    const layer = op === 'exp(-x)' ? expOfNegative : (options) => layers.activation({ activation: op, ...options });
+    const all = Array.from({ length: times }, (_, i) => layer(i ? {} : { inputShape: [cols] }));
+    return predictor(sequential(all), { data: x, shape: [rows, cols] }, rows);
   }
 
   return { train, predict, gemm, map };

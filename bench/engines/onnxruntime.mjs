@@ -3,7 +3,8 @@ import { denseWeights } from '../data.mjs';
 import { repeat } from '../measure.mjs';
 import { onnxModel } from '../onnx.mjs';
 
-const OPS = { relu: 'Relu', tanh: 'Tanh', sigmoid: 'Sigmoid', softmax: 'Softmax', exponential: 'Exp', gelu: 'Gelu' };
+/** A function as one or several operators. */
+const OPS = { relu: 'Relu', tanh: 'Tanh', sigmoid: 'Sigmoid', softmax: 'Softmax', exponential: 'Exp', 'exp(-x)': ['Neg', 'Exp'], gelu: 'Gelu' };
 
 async function open({ threads }) {
   const ort = await import('onnxruntime-web');
@@ -42,9 +43,10 @@ async function open({ threads }) {
   }
 
   function map({ op, rows, cols, x, repeat: times }) {
-    const nodes = Array.from({ length: times }, (_, i) => ({ op: OPS[op], inputs: [`y${i}`], output: `y${i + 1}` }));
+    const chain = Array.from({ length: times }, () => OPS[op]).flat();
+    const nodes = chain.map((name, i) => ({ op: name, inputs: [`y${i}`], output: `y${i + 1}` }));
     const shape = [rows, cols];
-    return runner({ inputs: [{ name: 'y0', shape }], output: { name: `y${times}`, shape }, nodes }, [x]);
+    return runner({ inputs: [{ name: 'y0', shape }], output: { name: `y${chain.length}`, shape }, nodes }, [x]);
   }
 
   return { predict, gemm, map };

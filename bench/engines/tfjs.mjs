@@ -38,7 +38,7 @@ async function open(backend) {
   }
 
   const gelu = (x) => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
-  const functions = { relu: tf.relu, tanh: tf.tanh, sigmoid: tf.sigmoid, exponential: tf.exp, gelu, softmax: (x) => tf.softmax(x) };
+  const functions = { relu: tf.relu, tanh: tf.tanh, sigmoid: tf.sigmoid, exponential: tf.exp, 'exp(-x)': (x) => tf.exp(tf.neg(x)), gelu, softmax: (x) => tf.softmax(x) };
 
   function map({ op, rows, cols, x, repeat: times }) {
     const input = tf.tensor2d(x, [rows, cols]);
