@@ -76,7 +76,7 @@ export class Program implements Tracer {
     return node && { op: (OPS[node.code] as { name: string }).name, inputs: node.inputs, attrs: node.attrs };
   }
 
-  /** The bytes of the program with these results. */
+  /** @internal The bytes of the program with these results. */
   bytes(results: { train?: boolean; gradients?: boolean; outputs: readonly Tensor[]; loss?: Tensor | undefined; metrics?: readonly Metric[] }): Uint8Array {
     const w = new Words();
     const id = (tensor: Tensor): number => {
