@@ -23,6 +23,7 @@ function define<C extends object>(name: string, defaults: Required<C>, apply: (x
 }
 const plain = (name: string, apply: (x: Tensor) => Tensor) => define<Record<never, never>>(name, {}, apply);
 
+/** Options of `relu`. */
 export interface ReluOptions {
   /** Slope below the threshold. Default 0. */
   negativeSlope?: number;

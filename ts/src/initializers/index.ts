@@ -2,9 +2,11 @@
 import { ConfigError, checkKeys, lookUp, show } from '../core/errors.js';
 
 type Dims = readonly number[];
-/** Code of the distribution in the engine, and its arguments. */
+/** A distribution of the engine. */
 export interface Distribution {
+  /** Code in the engine. */
   readonly kind: number;
+  /** Its arguments in the engine's order. */
   readonly args: readonly number[];
 }
 
@@ -35,26 +37,31 @@ export interface Seeded {
   /** Fixes the values whatever the model's seed is. Default: the model's seed and the weight's path decide. */
   seed?: number;
 }
+/** Options of `constant`. */
 export interface ConstantOptions {
   /** Default 0. */
   value?: number;
 }
+/** Options of normal distributions. */
 export interface NormalOptions extends Seeded {
   /** Default 0. */
   mean?: number;
   /** Default 0.05. */
   stddev?: number;
 }
+/** Options of `randomUniform`. */
 export interface UniformOptions extends Seeded {
   /** Default −0.05. */
   minval?: number;
   /** Default 0.05. */
   maxval?: number;
 }
+/** Options of `orthogonal` and `identity`. */
 export interface GainOptions extends Seeded {
   /** Default 1. */
   gain?: number;
 }
+/** Options of `varianceScaling`. */
 export interface VarianceScalingOptions extends Seeded {
   /** Default 1. */
   scale?: number;

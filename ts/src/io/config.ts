@@ -8,6 +8,7 @@ import { Layer, type LayerOptions } from '../layers/layer.js';
 import { Symbolic } from '../layers/symbolic.js';
 import { losses } from '../losses/index.js';
 import { metrics } from '../metrics/index.js';
+import { ModelLayer } from '../model/as_layer.js';
 import { Graph, type Port } from '../model/graph.js';
 import { optimizers } from '../optimizers/index.js';
 import { regularizers } from '../regularizers/index.js';
@@ -79,6 +80,7 @@ function layerToJson(layer: Layer): Json {
     trainable: layer.trainable,
     ...(inputShape && { inputShape: [...inputShape] }),
     ...(dtype && { dtype }),
+    ...(layer instanceof ModelLayer && { model: graphToJson(layer.graph) }),
     config: toJson(layer.config, layer.name ?? layer.className),
   };
 }
@@ -87,6 +89,7 @@ const byClass = new Map(Object.entries(factories).map(([name, factory]) => [name
 
 function layerFromJson(json: Record<string, unknown>, custom: Custom): Layer {
   const className = String(json.class);
+  if (json.model !== undefined) return new ModelLayer(graphFromJson(json.model, custom), String(json.name));
   const factory = (Object.hasOwn(custom, className) ? custom[className] : byClass.get(className.toLowerCase())) as ((config: object) => Layer) | undefined;
   if (!factory) throw new FormatError(`the model has a layer of the kind '${className}', which is not known here; pass it as loadModel(source, { custom: { ${className} } })`);
   const options: LayerOptions = {

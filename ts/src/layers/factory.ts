@@ -3,6 +3,7 @@ import type { ShapeFn } from './shapes.js';
 
 /** A layer's own options, all present. */
 export type Resolved<O> = Required<Omit<O, keyof LayerOptions>>;
+/** The shape of a row, if it is given. */
 export type Dims = readonly (number | null)[] | undefined;
 
 /** Stands as default of an option that must be given. */

@@ -3,14 +3,18 @@ import type { Shape } from '../core/tensor.js';
 
 /** A type-level function: `(F & { in: S })['out']` applies it. */
 export interface ShapeFn {
+  /** The input's shape. */
   readonly in: unknown;
+  /** The output's shape. */
   readonly out: unknown;
 }
 /** Stands where a layer doesn't fit what comes before it; the message shows in the editor. */
 export interface Mismatch<M extends string> {
+  /** What doesn't fit. */
   readonly mismatch: M;
 }
 
+/** The output shape for an input shape. */
 export type Apply<F extends ShapeFn, S> = S extends Mismatch<string> ? S : (F & { readonly in: S })['out'];
 
 /** Layers that keep the shape. */

@@ -3,6 +3,7 @@ import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
 
+/** Where the channels of an image are. */
 export type DataFormat = 'channelsLast' | 'channelsFirst';
 /** One number, one per axis, or one per side of each axis. */
 export type Sides = number | readonly (number | readonly [number, number])[];

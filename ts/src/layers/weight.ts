@@ -1,9 +1,17 @@
 import type { Initializer } from '../initializers/index.js';
 import type { Regularizer } from '../regularizers/index.js';
+import type { Session } from '../model/session.js';
 import type { Layer } from './layer.js';
 
 /** A weight of a layer: its description; the numbers live in the engine. */
 export class Weight {
+  /** @internal The session whose numbers count. */
+  home: Session | null = null;
+  /** @internal Numbers that a model left behind. */
+  left: Float32Array | null = null;
+  /** @internal Models that have it. */
+  models = 0;
+
   constructor(
     readonly name: string,
     readonly shape: readonly number[],

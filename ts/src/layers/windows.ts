@@ -2,6 +2,7 @@
 import { ConfigError } from '../core/errors.js';
 import type { Scope } from './layer.js';
 
+/** Whether the border is padded so that a window of stride 1 keeps the size. */
 export type Padding = 'valid' | 'same';
 
 /** Places that a kernel spans. */

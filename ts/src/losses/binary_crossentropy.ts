@@ -4,6 +4,7 @@ import { number } from '../core/values.js';
 import { clipped, logitsOf, meanOverLast, smooth } from './common.js';
 import { defineLoss } from './loss.js';
 
+/** Options of `binaryCrossentropy`. */
 export interface BinaryCrossentropyOptions {
   /** Whether predictions are logits. Default false. */
   readonly fromLogits?: boolean;

@@ -2,6 +2,7 @@ import { ops } from '../core/ops.generated.js';
 import { last, logitsOf, logProbabilities, smooth, sumOverLast } from './common.js';
 import { defineLoss } from './loss.js';
 
+/** Options of `categoricalCrossentropy`. */
 export interface CategoricalCrossentropyOptions {
   /** Whether predictions are logits. Default false. */
   readonly fromLogits?: boolean;

@@ -3,6 +3,7 @@ import { number } from '../core/values.js';
 import { last, logitsOf, logProbabilities, sumOverLast, where } from './common.js';
 import { defineLoss } from './loss.js';
 
+/** Options of `sparseCategoricalCrossentropy`. */
 export interface SparseCategoricalCrossentropyOptions {
   /** Whether predictions are logits. Default false. */
   readonly fromLogits?: boolean;

@@ -6,7 +6,9 @@ import type { Labels } from '../losses/loss.js';
 
 /** Two scalars of a batch; the metric is the sum of the first over the sum of the second, over all batches. */
 export interface Ratio {
+  /** Added up. */
   readonly numerator: Tensor;
+  /** Added up, and divided by at the end. */
   readonly denominator: Tensor;
 }
 

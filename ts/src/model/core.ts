@@ -8,7 +8,9 @@ import type { Compiled, Head } from './compile.js';
 import { labelShape } from './compile.js';
 import type { Graph, Port } from './graph.js';
 import { Session } from './session.js';
+import { claimShared, fetchShared, leaveShared } from './sharing.js';
 
+/** Arrays for a model: one, a list, or a record by names. */
 export type Given = ArrayLike | readonly ArrayLike[] | Readonly<Record<string, ArrayLike>>;
 
 export class Core {
@@ -23,7 +25,9 @@ export class Core {
   fitting = false;
   disposed = false;
 
-  constructor(readonly graph: Graph) {}
+  constructor(readonly graph: Graph) {
+    for (const { weight } of graph.variables) weight.models++;
+  }
 
   /** The session, opened at first use and again after the engine was lost. */
   async session(): Promise<Session> {
@@ -36,7 +40,21 @@ export class Core {
     this.opening ??= this.start();
     const session = await this.opening;
     await this.followTrainable(session);
+    await fetchShared(session);
     return session;
+  }
+  /** The session, whose weights are about to change. */
+  async changing(): Promise<Session> {
+    const session = await this.session();
+    claimShared(session);
+    return session;
+  }
+  async dispose(): Promise<void> {
+    this.disposed = true;
+    const { now } = this;
+    if (!now) return;
+    await leaveShared(now);
+    await now.close();
   }
   /** The session, if it's open. */
   get now(): Session | undefined {

@@ -16,7 +16,9 @@ export interface EvaluateOptions {
   sampleWeight?: ArrayLike<number>;
   /** Default 0. */
   verbose?: Verbose;
+  /** Hooks that are called on the way. */
   callbacks?: readonly Callback[];
+  /** Stops it; the call rejects with the signal's reason. */
   signal?: AbortSignal;
 }
 
@@ -80,7 +82,7 @@ async function notify(callbacks: readonly Callback[] | undefined, model: AnyMode
 /** One step of training, or one measurement, on the rows given. */
 export async function onBatch(core: Core, train: boolean, x: Given, y: Given, o: { sampleWeight?: ArrayLike<number>; classWeight?: Readonly<Record<number, number>> }): Promise<Record<string, number>> {
   const compiled = core.needCompiled(train ? 'trainOnBatch' : 'testOnBatch');
-  const session = await core.session();
+  const session = train ? await core.changing() : await core.session();
   const table = await upload(core, session, x, y, o.sampleWeight, o.classWeight);
   try {
     const mode = train ? 'train' : 'evaluate';

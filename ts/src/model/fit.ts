@@ -21,6 +21,7 @@ export interface FitOptions {
   epochs?: number;
   /** 'auto' by default: a progress bar on a terminal, silent elsewhere. */
   verbose?: Verbose;
+  /** Hooks that are called on the way. */
   callbacks?: readonly Callback[];
   /** Share of the rows, taken from the end before shuffling, that is only measured. Default 0. */
   validationSplit?: number;
@@ -178,7 +179,7 @@ export async function fit(core: Core, model: AnyModel, x: Given, y: Given, o: Fi
   let session: Session | undefined;
   let release = () => {};
   try {
-    session = await core.session();
+    session = await core.changing();
     release = session.client.hold();
     const table = await upload(core, session, x, y, o.sampleWeight, o.classWeight);
     tables.push(table);

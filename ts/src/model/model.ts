@@ -3,9 +3,11 @@ import { ConfigError, DataError, lookUp, ShapeError, show, unknownName } from '.
 import { intake } from '../data/intake.js';
 import type { ArrayLike as Arrays, NDArray } from '../data/ndarray.js';
 import type { Layer } from '../layers/layer.js';
+import type { Symbolic } from '../layers/symbolic.js';
 import { type LossLike, loss } from '../losses/index.js';
 import { type MetricLike, metric } from '../metrics/index.js';
 import { optimizer } from '../optimizers/index.js';
+import { ModelLayer } from './as_layer.js';
 import { type Head, resultNames } from './compile.js';
 import { Core, type Given } from './core.js';
 import { type EvaluateOptions, evaluate, onBatch } from './evaluate.js';
@@ -22,11 +24,17 @@ import type { CompileOptions, Data, Labels, MetricsOption, Prediction, ResultKey
 export interface AnyModel {
   /** Set to true, it ends the running fit after the epoch, or after the batch in a batch hook. */
   stopTraining: boolean;
+  /** Copies of all weights. */
   getWeights(): Promise<readonly NDArray<Float32Array>[]>;
+  /** Sets all weights, in the same order. */
   setWeights(weights: readonly Arrays[]): Promise<void>;
+  /** The learning rate of the next step. */
   getLearningRate(): Promise<number>;
+  /** From now on this rate, in place of a schedule. */
   setLearningRate(rate: number): Promise<void>;
+  /** Saves the whole model to an address. */
   save(address: string): Promise<void>;
+  /** Saves the weights alone. */
   saveWeights(address: string): Promise<void>;
   /** Whether more of a result is better. */
   metricDirection(name: string): 'up' | 'down';
@@ -45,7 +53,9 @@ export type Structure = 'single' | 'list' | 'record';
 
 /** A network: layers, and after `compile` a loss, an optimizer and metrics. Nothing in it must be freed. */
 export class Model<I extends Shapes = Shapes, O extends Shapes = Shapes, K extends string = string> implements AnyModel {
+  /** For types alone: shapes of the inputs. */
   declare readonly inputShapes: I;
+  /** For types alone: shapes of the outputs. */
   declare readonly outputShapes: O;
   stopTraining = false;
   /** What the user wants to keep with the model; saved in its file. */
@@ -55,6 +65,7 @@ export class Model<I extends Shapes = Shapes, O extends Shapes = Shapes, K exten
   compileOptions: CompileOptions | undefined;
 
   constructor(
+    /** Name in `summary` and in files. */
     readonly name: string,
     private readonly makeGraph: () => Graph,
     /** @internal */
@@ -75,6 +86,13 @@ export class Model<I extends Shapes = Shapes, O extends Shapes = Shapes, K exten
   get layers(): readonly Layer[] {
     return this.core.graph.layers;
   }
+  /** Calls the model like a layer on symbolic values: its layers and weights become part of another model. */
+  apply(...inputs: readonly Symbolic[]): Symbolic {
+    this.layer ??= new ModelLayer(this.core.graph, this.name);
+    return this.layer.apply(...inputs);
+  }
+  private layer: Layer | undefined;
+
   /** A layer by name or number. */
   getLayer(which: { readonly name: string } | { readonly index: number }): Layer {
     const { layers } = this;
@@ -230,10 +248,11 @@ export class Model<I extends Shapes = Shapes, O extends Shapes = Shapes, K exten
   /** @internal */
   async putWeights(all: Float32Array): Promise<void> {
     this.core.keep(all);
-    const session = await this.core.session();
+    const session = await this.core.changing();
     await session.client.call('weights_set', session.id, all);
   }
 
+  /** The learning rate of the next step. */
   async getLearningRate(): Promise<number> {
     const session = await this.core.session();
     return session.client.call('learning_rate_get', session.id);
@@ -261,6 +280,7 @@ export class Model<I extends Shapes = Shapes, O extends Shapes = Shapes, K exten
     const { save } = await import('../io/save.js');
     await save(this as unknown as Model, address);
   }
+  /** Saves the weights alone, by their names. */
   async saveWeights(address: string): Promise<void> {
     const { saveWeights } = await import('../io/save.js');
     await saveWeights(this as unknown as Model, address);
@@ -278,9 +298,7 @@ export class Model<I extends Shapes = Shapes, O extends Shapes = Shapes, K exten
 
   /** Gives the engine's memory of the model back now, instead of when the garbage collector gets to it. */
   async dispose(): Promise<void> {
-    const { now } = this.core;
-    this.core.disposed = true;
-    await now?.close();
+    await this.core.dispose();
   }
 }
 

@@ -19,7 +19,9 @@ export interface PredictOptions {
   batchSize?: number;
   /** Default 0. */
   verbose?: Verbose;
+  /** Hooks that are called on the way. */
   callbacks?: readonly Callback[];
+  /** Stops it; the call rejects with the signal's reason. */
   signal?: AbortSignal;
 }
 

@@ -52,6 +52,8 @@ export class Session {
   private readonly plans = new Map<string, Plan>();
   private snapshot = 0;
   readonly indices: ReadonlyMap<Weight, number>;
+  /** Where each weight begins among all. */
+  readonly offsets: ReadonlyMap<Weight, number>;
 
   private constructor(
     readonly client: EngineClient,
@@ -60,6 +62,13 @@ export class Session {
     readonly size: number,
   ) {
     this.indices = new Map(graph.variables.map(({ weight }, i) => [weight, i]));
+    let at = 0;
+    this.offsets = new Map(
+      graph.variables.map(({ weight }) => {
+        at += weight.size;
+        return [weight, at - weight.size];
+      }),
+    );
   }
 
   static async open(graph: Graph, seed: number, weights: Float32Array | null): Promise<Session> {

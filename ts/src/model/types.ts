@@ -23,6 +23,7 @@ export type Prediction<S extends Shapes> = S extends Shape
 
 type NameOf<M> = M extends string ? M : M extends { readonly name: infer N extends string } ? N : string;
 
+/** Metrics of the one output, or by the names of outputs. */
 export type MetricsOption<O extends Shapes> = readonly MetricLike[] | (O extends Shape ? never : { readonly [K in keyof O]?: readonly MetricLike[] });
 
 /** Options of `compile`. */
@@ -41,6 +42,7 @@ export interface CompileOptions<O extends Shapes = Shapes, M = readonly MetricLi
 
 /** Names of the results that a compile call leads to. */
 export type ResultKeys<M> = M extends readonly (infer E)[] ? 'loss' | NameOf<E> : string;
+/** Names of results, and those of validation where a fit measures it. */
 export type WithValidation<K extends string, F> = F extends { readonly validationSplit: number } | { readonly validationData: readonly unknown[] } ? K | `val${Capitalize<K>}` : K;
 
 type ShapeFnOf<L> = L extends Layer<infer F extends ShapeFn, unknown, never> ? F : ShapeFn;
@@ -54,6 +56,7 @@ type ApplyLayer<L, S> = S extends Mismatch<string> ? S : L extends { readonly sh
 
 /** The output shape of a stack of layers, or what doesn't fit. */
 export type StackOutput<L extends readonly unknown[]> = L extends readonly [infer H, ...unknown[]] ? Chain<L, FirstShape<H>> : Shape;
+/** The same, for layers that fit. */
 export type OutputOf<L extends readonly unknown[]> = StackOutput<L> extends infer S extends Shape ? S : Shape;
 /** The layers themselves, or a type that says why they don't fit each other. */
 export type Fitting<L extends readonly unknown[]> = StackOutput<L> extends Mismatch<infer M> ? readonly Mismatch<M>[] : L;

@@ -1,5 +1,6 @@
 import { defineOptimizer } from './optimizer.js';
 
+/** Options of `adam` and `adamW`. */
 export interface AdamOptions {
   /** Default 0.9. */
   readonly beta1?: number;

@@ -1,5 +1,6 @@
 import { defineOptimizer } from './optimizer.js';
 
+/** Options of `rmsprop`. */
 export interface RmspropOptions {
   /** Default 0.9. */
   readonly rho?: number;

@@ -1,5 +1,6 @@
 import { defineOptimizer } from './optimizer.js';
 
+/** Options of `sgd`. */
 export interface SgdOptions {
   /** Default 0. */
   readonly momentum?: number;

@@ -1,6 +1,8 @@
 import type { Schedule } from './schedule.js';
 
+/** Options of `cosineDecay`. */
 export interface CosineDecayOptions {
+  /** Rate of the first step. */
   readonly initialLearningRate: number;
   /** Steps of the decay, after the warm-up. */
   readonly decaySteps: number;

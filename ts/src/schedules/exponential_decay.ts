@@ -1,8 +1,12 @@
 import type { Schedule } from './schedule.js';
 
+/** Options of `exponentialDecay` and `inverseTimeDecay`. */
 export interface ExponentialDecayOptions {
+  /** Rate of the first step. */
   readonly initialLearningRate: number;
+  /** Steps after which the decay is that of `decayRate`. */
   readonly decaySteps: number;
+  /** How much the rate decays in `decaySteps`. */
   readonly decayRate: number;
   /** Whether the rate changes in steps. Default false. */
   readonly staircase?: boolean;

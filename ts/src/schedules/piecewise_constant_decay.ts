@@ -1,6 +1,7 @@
 import { ConfigError } from '../core/errors.js';
 import type { Schedule } from './schedule.js';
 
+/** Options of `piecewiseConstantDecay`. */
 export interface PiecewiseConstantDecayOptions {
   /** Steps at which the rate changes, ascending; a step equal to a boundary belongs to the earlier rate. */
   readonly boundaries: readonly number[];

@@ -1,7 +1,10 @@
 import type { Schedule } from './schedule.js';
 
+/** Options of `polynomialDecay`. */
 export interface PolynomialDecayOptions {
+  /** Rate of the first step. */
   readonly initialLearningRate: number;
+  /** Steps until the end rate. */
   readonly decaySteps: number;
   /** Default 1e-4. */
   readonly endLearningRate?: number;
