@@ -64,8 +64,8 @@ const vitest =
     try {
       const report = JSON.parse(readFileSync(file, 'utf8'));
       // A file that can't even be loaded has no tests to fail.
-    const broken = report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
-    return verdict(code, report.numPassedTests, report.numFailedTests + broken, tail(output, 80));
+      const broken = report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
+      return verdict(code, report.numPassedTests, report.numFailedTests + broken, tail(output, 80));
     } catch {
       return { passed: 0, failed: 1, output: tail(output, 80) };
     }
@@ -85,6 +85,8 @@ const PARTS = {
   vitest: vitest('unit', 'golden', 'e2e', 'docs'),
   platform: vitest('platform'),
   package: vitest('package'),
+  // Every suite once, so that none stops working unnoticed; the figures mean nothing.
+  bench: check(process.execPath, ['bench/run.mjs', '--built', '--engine', 'myelin,myelin-direct', '--threads', '2', '--rounds', '1', '--seconds', '0.01', '--json', join(scratch, 'bench.json')]),
 };
 
 function wanted() {
