@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-const node = (name: string, include: string[]) => ({ extends: true as const, test: { name, include } });
+const node = (name: string, include: string[], options: { globalSetup?: string } = {}) => ({ extends: true as const, test: { name, include, ...options } });
+/** These run what npm would install. */
+const packed = { globalSetup: 'test/package/pack.ts' };
 
 export default defineConfig({
   // The tests run what is shipped.
@@ -16,8 +18,8 @@ export default defineConfig({
       node('golden', ['test/golden/**/*.test.ts']),
       node('e2e', ['test/e2e/**/*.test.ts']),
       node('docs', ['test/docs/**/*.test.ts']),
-      node('platform', ['test/platform/**/*.test.ts']),
-      node('package', ['test/package/**/*.test.ts']),
+      node('platform', ['test/platform/**/*.test.ts'], packed),
+      node('package', ['test/package/**/*.test.ts', 'test/types/**/*.test.ts'], packed),
     ],
   },
 });
