@@ -1,0 +1,32 @@
+// Trains the same network in the way its arguments say and prints a hash of the weights: node bits_worker.mjs <dist> <init options as JSON>
+import { createHash } from 'node:crypto';
+import { pathToFileURL } from 'node:url';
+
+const [, , dist, options] = process.argv;
+const { init, layers, runtime, sequential, setRandomSeed } = await import(pathToFileURL(dist).href);
+await init(JSON.parse(options));
+setRandomSeed(2026);
+const net = sequential([
+  layers.dense({ units: 256, activation: 'relu', inputShape: [300] }),
+  layers.dropout({ rate: 0.3 }),
+  layers.dense({ units: 192, activation: 'tanh', kernelRegularizer: 'l2' }),
+  layers.dense({ units: 10, activation: 'softmax' }),
+]).compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+
+// Numbers by arithmetic alone, so that every runtime makes the same.
+let state = 1;
+const random = () => {
+  state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+  return state / 2 ** 32 - 0.5;
+};
+const rows = 1100;
+const x = Float32Array.from({ length: rows * 300 }, random);
+const y = Int32Array.from({ length: rows }, () => Math.floor((random() + 0.5) * 10));
+
+const { history } = await net.fit(x, y, { epochs: 3, batchSize: 128, validationSplit: 0.1 });
+const weights = await net.getWeights();
+const predicted = await net.predict(x.subarray(0, 300 * 100));
+const hash = createHash('sha256');
+for (const { data } of [...weights, predicted]) hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+const { threads, worker, payload, simd } = runtime();
+console.log(JSON.stringify({ hash: hash.digest('hex'), loss: history.loss, valLoss: history.valLoss, threads, worker, payload, simd }));
