@@ -82,6 +82,7 @@ const PARTS = {
   build: check(process.execPath, ['scripts/build.mjs']),
   lint: check(bin('biome'), ['ci', '--colors=off']),
   types: check(bin('tsc'), ['--noEmit', '--pretty', 'false']),
+  docs: check(bin('typedoc'), ['--emit', 'none']),
   vitest: vitest('unit', 'golden', 'e2e', 'docs'),
   platform: vitest('platform'),
   package: vitest('package'),
