@@ -38,13 +38,6 @@ export function readIdx(path) {
   return { data: new Uint8Array(bytes.subarray(4 + 4 * shape.length)), shape };
 }
 
-/** Bytes to 0 … 1. */
-export function scaled({ data, shape }) {
-  const floats = new Float32Array(data.length);
-  for (let i = 0; i < data.length; i++) floats[i] = data[i] / 255;
-  return { data: floats, shape };
-}
-
 /** Whether two typed arrays have the same bits. */
 export function identical(a, b) {
   return Buffer.compare(Buffer.from(a.buffer, a.byteOffset, a.byteLength), Buffer.from(b.buffer, b.byteOffset, b.byteLength)) === 0;

@@ -13,7 +13,11 @@ setRandomSeed(Number(option('seed', 1)));
 const csv = gunzipSync(readFileSync(new URL('data/digits.csv.gz', import.meta.url))).toString();
 const { train, test } = split(parseDigits(csv), 360, 1);
 
-const model = sequential([layers.dense({ units: 128, activation: 'relu', inputShape: [64] }), layers.dense({ units: 10, activation: 'softmax' })]);
+const model = sequential([
+  // 64 shares of ink.
+  layers.dense({ units: 128, activation: 'relu', inputShape: [64] }),
+  layers.dense({ units: 10, activation: 'softmax' }),
+]);
 const net = model.compile({ optimizer: optimizers.adam(), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
 model.summary();
 

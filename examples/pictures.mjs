@@ -1,17 +1,22 @@
 // MNIST and Fashion-MNIST have the same form, and one network learns either.
 import { join } from 'node:path';
 import { layers, loadModel, optimizers, runtime, sequential, setRandomSeed } from 'myelin';
-import { confusionMatrix, identical, option, readIdx, scaled, target } from './common.mjs';
+import { confusionMatrix, identical, option, readIdx, target } from './common.mjs';
 
 /** Trains 784-128-10, measures, saves, loads and predicts again. --data DIR, --epochs N, --seed N, --save FILE. */
 export async function learnPictures(name, { folder, epochs, classNames }) {
   setRandomSeed(Number(option('seed', 1)));
   const from = option('data', folder);
   const read = (file) => readIdx(join(from, `${file}-ubyte.gz`));
-  const [x, test] = ['train-images-idx3', 't10k-images-idx3'].map((file) => scaled(read(file)));
-  const [y, yTest] = ['train-labels-idx1', 't10k-labels-idx1'].map(read);
+  const [x, y, test, yTest] = ['train-images-idx3', 'train-labels-idx1', 't10k-images-idx3', 't10k-labels-idx1'].map(read);
 
-  const model = sequential([layers.flatten({ inputShape: [28, 28] }), layers.dense({ units: 128, activation: 'relu' }), layers.dense({ units: 10, activation: 'softmax' })]);
+  const model = sequential([
+    // Pictures stay bytes until a step reads them.
+    layers.rescaling({ scale: 1 / 255, inputShape: [28, 28] }),
+    layers.flatten(),
+    layers.dense({ units: 128, activation: 'relu' }),
+    layers.dense({ units: 10, activation: 'softmax' }),
+  ]);
   const net = model.compile({ optimizer: optimizers.adam(), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
   model.summary();
 
