@@ -30,4 +30,5 @@ export { type Optimizer, type OptimizerLike, type OptimizerName, optimizers } fr
 export { type Regularizer, type RegularizerLike, type RegularizerName, regularizers } from './regularizers/index.js';
 export { type InitOptions, init, type Limitation, memory, type RuntimeReport, runtime } from './runtime/index.js';
 export { type Schedule, schedules } from './schedules/index.js';
+export type * from './layers/types.js';
 export type * from './types.js';
