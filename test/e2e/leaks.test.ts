@@ -83,6 +83,20 @@ test('models that are disposed', async () => {
   await flat('300 models', job, 300, 30);
 });
 
+test('models that nobody holds any more', async () => {
+  const make = async () => {
+    const net = build();
+    await net.fit(x, y, { epochs: 1 });
+  };
+  await make();
+  const { live } = await usage();
+  for (let i = 0; i < 100; i++) await make();
+  // The collector may take some turns.
+  let now = (await usage()).live;
+  for (let i = 0; i < 20 && now > live; i++) now = (await usage()).live;
+  expect(now).toBeLessThanOrEqual(live);
+});
+
 test('fits that are aborted, and fits that fail', async () => {
   const net = build();
   const job = async () => {

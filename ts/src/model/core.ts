@@ -13,6 +13,13 @@ import { claimShared, fetchShared, leaveShared } from './sharing.js';
 /** Arrays for a model: one, a list, or a record by names. */
 export type Given = ArrayLike | readonly ArrayLike[] | Readonly<Record<string, ArrayLike>>;
 
+/** Models that nobody holds any more give their memory in the engine back. */
+const forgotten = new FinalizationRegistry<Session>((session) => {
+  leaveShared(session)
+    .then(() => session.close())
+    .catch(() => {});
+});
+
 export class Core {
   compiled: Compiled | undefined;
   /** Seed of the first weights. */
@@ -66,6 +73,7 @@ export class Core {
       if (this.compiled) await session.setOptimizer(this.compiled.optimizer.settings());
       this.trainable = this.flags().join('');
       this.open = session;
+      forgotten.register(this, session);
       return session;
     } catch (error) {
       this.opening = undefined;

@@ -184,7 +184,11 @@ export class Session {
   async release(arrays: readonly Resident[]): Promise<void> {
     if (this.client.alive) for (const { address } of arrays) await this.client.call('array_free', address);
   }
+  private closed = false;
+  /** Gives its memory in the engine back; a second time does nothing, because the number may be another model's by then. */
   async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
     if (this.client.alive) await this.client.call('model_free', this.id);
   }
 }
