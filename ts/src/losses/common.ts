@@ -36,3 +36,9 @@ export function smooth(truth: Tensor, smoothing: number, share: number): Tensor 
 
 /** x where a condition holds, else 0. */
 export const where = (condition: Tensor, x: Tensor): Tensor => ops.select(condition, x, number(x, 0));
+
+/** x to a fixed power, x from 0 up. */
+export function power(x: Tensor, exponent: number): Tensor {
+  if (exponent === 1) return x;
+  return exponent === 2 ? ops.square(x) : ops.pow(x, number(x, exponent));
+}

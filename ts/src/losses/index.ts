@@ -2,24 +2,59 @@
 import { ConfigError, lookUp } from '../core/errors.js';
 import type { Tensor } from '../core/tensor.js';
 import { binaryCrossentropy } from './binary_crossentropy.js';
+import { binaryFocalCrossentropy } from './binary_focal_crossentropy.js';
 import { categoricalCrossentropy } from './categorical_crossentropy.js';
+import { categoricalFocalCrossentropy } from './categorical_focal_crossentropy.js';
+import { categoricalGeneralizedCrossEntropy } from './categorical_generalized_cross_entropy.js';
+import { categoricalHinge } from './categorical_hinge.js';
+import { cosineSimilarity } from './cosine_similarity.js';
+import { dice } from './dice.js';
+import { hinge } from './hinge.js';
 import { huber } from './huber.js';
+import { klDivergence } from './kl_divergence.js';
+import { logCosh } from './log_cosh.js';
 import type { Loss } from './loss.js';
 import { meanAbsoluteError } from './mean_absolute_error.js';
+import { meanAbsolutePercentageError } from './mean_absolute_percentage_error.js';
 import { meanSquaredError } from './mean_squared_error.js';
+import { meanSquaredLogarithmicError } from './mean_squared_logarithmic_error.js';
+import { poisson } from './poisson.js';
 import { sparseCategoricalCrossentropy } from './sparse_categorical_crossentropy.js';
+import { squaredHinge } from './squared_hinge.js';
+import { tversky } from './tversky.js';
 
 /** Losses by their names. */
 export const losses = {
   binaryCrossentropy,
+  binaryFocalCrossentropy,
   categoricalCrossentropy,
+  categoricalFocalCrossentropy,
+  categoricalGeneralizedCrossEntropy,
+  categoricalHinge,
+  cosineSimilarity,
+  dice,
+  hinge,
   huber,
+  klDivergence,
+  logCosh,
   meanAbsoluteError,
+  meanAbsolutePercentageError,
   meanSquaredError,
+  meanSquaredLogarithmicError,
+  poisson,
   sparseCategoricalCrossentropy,
+  squaredHinge,
+  tversky,
 };
 
-const ALIASES = { mse: 'meanSquaredError', mae: 'meanAbsoluteError', bce: 'binaryCrossentropy' } as const satisfies Record<string, keyof typeof losses>;
+const ALIASES = {
+  mse: 'meanSquaredError',
+  mae: 'meanAbsoluteError',
+  mape: 'meanAbsolutePercentageError',
+  msle: 'meanSquaredLogarithmicError',
+  bce: 'binaryCrossentropy',
+  kld: 'klDivergence',
+} as const satisfies Record<string, keyof typeof losses>;
 
 /** Names of all losses, and their short names. */
 export type LossName = keyof typeof losses | keyof typeof ALIASES;

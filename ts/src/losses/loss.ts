@@ -1,17 +1,20 @@
-import { checkKeys } from '../core/errors.js';
+import { ConfigError, checkKeys } from '../core/errors.js';
 import type { Program } from '../core/program.js';
 import type { Tensor } from '../core/tensor.js';
 
 /** How labels must come: whole numbers of classes, or numbers of the prediction's shape. */
 export type Labels = 'classes' | 'values';
 
-/** What becomes of the losses of the rows. */
-export type Reduction = 'sumOverBatchSize' | 'sum' | 'none';
+/**
+ * What becomes of the losses of the rows, times their weights: their sum divided by their number ('sumOverBatchSize', 'mean'),
+ * divided by the sum of the weights ('meanWithSampleWeight'), or not divided ('sum').
+ */
+export type Reduction = 'sumOverBatchSize' | 'mean' | 'meanWithSampleWeight' | 'sum';
 
 /** Options of every loss. */
 export interface LossOptions {
-  /** 'sumOverBatchSize' (the mean) by default, or 'sum'. */
-  readonly reduction?: 'sumOverBatchSize' | 'sum';
+  /** 'sumOverBatchSize' (the mean) by default. */
+  readonly reduction?: Reduction;
   /** Name in messages. */
   readonly name?: string;
 }
@@ -23,12 +26,14 @@ export interface Loss {
   /** Its options, defaults filled in. */
   readonly config: Readonly<Record<string, unknown>>;
   /** What becomes of the losses of the rows. */
-  readonly reduction: 'sumOverBatchSize' | 'sum';
+  readonly reduction: Reduction;
   /** How it wants the labels. */
   readonly labels: Labels;
-  /** Losses of shape [batch, …] from labels and predictions. */
+  /** Losses of shape [batch, …], or one for the whole batch, from labels and predictions. */
   readonly call: (truth: Tensor, prediction: Tensor, program: Program) => Tensor;
 }
+
+const REDUCTIONS: readonly Reduction[] = ['sumOverBatchSize', 'mean', 'meanWithSampleWeight', 'sum'];
 
 /** Makes the factory of a loss. */
 export function defineLoss<C extends object>(
@@ -40,6 +45,9 @@ export function defineLoss<C extends object>(
   return (config = {} as C & LossOptions) => {
     checkKeys(name, config, [...Object.keys(defaults), 'reduction', 'name']);
     const full = { ...defaults, ...config } as Required<C> & LossOptions;
+    if (full.reduction !== undefined && !REDUCTIONS.includes(full.reduction)) {
+      throw new ConfigError(`${name}: reduction must be one of ${REDUCTIONS.join(', ')}, received ${String(full.reduction)}`, { received: full.reduction });
+    }
     return {
       name: full.name ?? name,
       config: full as Loss['config'],

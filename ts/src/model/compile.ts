@@ -66,12 +66,17 @@ export function labelShape(head: Head, output: Shape): { shape: Shape; dtype: DT
   return loss.labels === 'classes' ? { shape: output.slice(0, -1), dtype: 'int32' } : { shape: output, dtype: 'float32' };
 }
 
-/** Losses of the places of a batch as one number, and what was divided by. */
+/** Losses of the places of a batch as one number. */
 function reduced(losses: Tensor, loss: Loss, weights: Tensor | undefined): Tensor {
   const rows = weights && losses.shape.length > 1 ? ops.sum(losses, perRow(losses)) : losses;
   const weighted = weights ? ops.mul(rows, weights) : losses;
   const total = ops.sum(weighted, all(weighted));
-  return loss.reduction === 'sum' ? total : scale(total, 1 / size(losses.shape));
+  if (loss.reduction === 'sum') return total;
+  if (loss.reduction === 'meanWithSampleWeight' && weights) {
+    const sum = scale(ops.sum(weights, { axes: [0] }), size(losses.shape.slice(1)));
+    return ops.div(total, ops.add(sum, ops.equal(sum, number(sum, 0))));
+  }
+  return scale(total, 1 / size(losses.shape.length > 0 ? losses.shape : weighted.shape));
 }
 
 /** A label as a metric wants it. */
@@ -135,7 +140,7 @@ function within<T>(program: Program, origin: string, body: () => T): T {
 
 function checked(loss: Loss, truth: Tensor, prediction: Tensor, program: Program): Tensor {
   const losses = loss.call(truth, prediction, program);
-  if (losses.shape[0] !== prediction.shape[0]) throw new ShapeError(`loss ${loss.name}: must answer a value per row, [batch] or [batch, …], received ${show(losses.shape)}`, { received: losses.shape });
+  if (losses.shape.length > 0 && losses.shape[0] !== prediction.shape[0]) throw new ShapeError(`loss ${loss.name}: must answer a value per row, [batch] or [batch, …], or one for the batch, received ${show(losses.shape)}`, { received: losses.shape });
   return losses;
 }
 
