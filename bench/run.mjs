@@ -96,7 +96,7 @@ function samplesOf(answer, item) {
 /** Engines with their numbers of threads, as far as they can do anything of the suite. */
 function columnsOf(suite, engines, names, threads) {
   return names
-    .filter((name) => !engines[name].only || engines[name].only.includes(suite.name))
+    .filter((name) => engines[name].only?.includes(suite.name) ?? !engines[name].except?.includes(suite.name))
     .flatMap((engine) => (engines[engine].threads ? threads : [1]).map((count) => ({ engine, threads: count })));
 }
 
@@ -139,7 +139,8 @@ async function runSuite(suite, engines, names, threads, node) {
 }
 
 const [engines, suites] = await Promise.all([loadEngines(), loadSuites()]);
-const names = choose(engines, options.engine, 'engine');
+const present = Object.fromEntries(Object.entries(engines).filter(([, engine]) => engine.available?.() ?? true));
+const names = choose(present, options.engine, 'engine');
 const wanted = choose(suites, options.suite, 'suite');
 const threads = (options.threads ?? [...new Set([1, availableParallelism()])].join(',')).split(',').map(Number);
 if (threads.some((count) => !Number.isInteger(count) || count < 1)) fail(`--threads: whole numbers from 1, received ${options.threads}`);

@@ -1,7 +1,8 @@
-// Installs what building needs and isn't there yet: `npm run setup [-- --tests]`. Safe to repeat; does nothing the second time.
+// Installs what building needs and isn't there yet: `npm run setup [-- --tests] [--native]`. Safe to repeat; does nothing the second time.
 // Rust with the standard library's source (apt-get, or rustup's nightly), wasm-bindgen and wasm-pack (cargo, into .tools),
-// node_modules; with --tests also browsers (apt-get) and other runtimes (npm, into .tools).
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+// node_modules; with --tests also browsers (apt-get) and other runtimes (npm, into .tools);
+// with --native NumPy, JAX and Keras, beside which the benchmark then measures (pip, into .tools; needs python3 with venv).
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { job, run, seconds } from './run.mjs';
 import { root, toolchain, tools, WASM_BINDGEN, WASM_PACK, which } from './toolchain.mjs';
@@ -52,8 +53,15 @@ const changed = (path) => statSync(join(root, path), { throwIfNoEntry: false })?
 const npm = (...args) => run('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error']);
 const missingRuntimes = () => Object.keys(RUNTIMES).filter((name) => !existsSync(join(tools, name, 'node_modules/.package-lock.json')));
 
+async function installNative() {
+  const folder = join(tools, 'python');
+  await run('python3', ['-m', 'venv', folder]);
+  await run(join(folder, 'bin/pip'), ['install', '--quiet', '--no-input', '-r', join(root, 'bench/native/requirements.txt')]);
+  writeFileSync(join(folder, 'ready'), '');
+}
+
 /** The jobs that are left to do; those that don't wait for each other run side by side. */
-async function install(tests) {
+async function install(tests, native) {
   const jobs = [];
   const { debian, env } = toolchain();
   const wanted = [...(debian ? RUST : []), ...(debian && tests ? RUST_CHECKS : []), ...(tests ? BROWSERS : [])];
@@ -78,6 +86,7 @@ async function install(tests) {
       jobs.push(job('runtimes', `npm install ${names.map((name) => RUNTIMES[name]).join(' ')}`, () => Promise.all(names.map((name) => npm('install', '--prefix', join(tools, name), RUNTIMES[name])))));
     }
   }
+  if (native && changed('.tools/python/ready') < changed('bench/native/requirements.txt')) jobs.push(job('native', 'pip install NumPy, JAX, Keras', installNative));
   const failed = (await Promise.allSettled(jobs)).filter((result) => result.status === 'rejected');
   if (failed.length) throw new Error(failed.map((result) => result.reason.message).join('\n\n'));
   return jobs.length;
@@ -88,15 +97,15 @@ const remedy = (packages) =>
     ? 'No Rust that can build the standard library: run "rustup toolchain install nightly --component rust-src rustfmt clippy".'
     : `The tests need ${packages.join(', ')}: install them with your system's package manager.`;
 
-/** Makes this machine ready to build; with `tests`, to test as well. */
-export async function setup({ tests = false } = {}) {
+/** Makes this machine ready to build; with `tests`, to test as well; with `native`, to measure beside native libraries. */
+export async function setup({ tests = false, native = false } = {}) {
   const started = performance.now();
-  const jobs = await install(tests);
+  const jobs = await install(tests, native);
   console.log(`set-up with ${toolchain().name}: ${jobs ? `done in ${seconds(started)}` : 'everything is there'}`);
 }
 
 if (process.argv[1] && resolve(process.argv[1]) === import.meta.filename) {
-  await setup({ tests: process.argv.includes('--tests') }).catch((error) => {
+  await setup({ tests: process.argv.includes('--tests'), native: process.argv.includes('--native') }).catch((error) => {
     console.error(error.message);
     process.exitCode = 1;
   });

@@ -1,0 +1,185 @@
+"""The native yardsticks, started by engines/native.mjs: `native.py ENGINE THREADS`, then one request and one answer a line.
+
+{"kind": …, "spec": …} builds the work of a case and answers {"ready": true}, or {"ready": false} where the engine doesn't offer it;
+{"run": count} does it `count` times and answers {"done": true}.
+"""
+
+import json
+import os
+import sys
+
+ENGINE, THREADS = sys.argv[1], int(sys.argv[2])
+# Limits every pool, whatever the library calls it; before the libraries are imported, which count the cores.
+os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:THREADS])
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ[name] = str(THREADS)
+os.environ.update(KERAS_BACKEND="jax", JAX_PLATFORMS="cpu", TF_CPP_MIN_LOG_LEVEL="3")
+
+import numpy as np
+
+random = np.random.default_rng(1)
+
+
+def normal(*shape):
+    return random.standard_normal(shape, dtype=np.float32)
+
+
+def rows_and_labels(spec):
+    """Inputs like those of data.mjs: what they hold doesn't change the time."""
+    rows, inputs, outputs = spec["rows"], spec["sizes"][0], spec["sizes"][-1]
+    y = random.integers(0, 2, (rows, 1)) if outputs == 1 else np.eye(outputs)[random.integers(0, outputs, rows)]
+    return normal(rows, inputs), y.astype(np.float32)
+
+
+def repeat(work):
+    def run(count):
+        for _ in range(count):
+            work()
+
+    return run
+
+
+def oriented(spec):
+    """The matrices of a chain of products, and how each is read."""
+    a, b = normal(spec["n"], spec["n"]), normal(spec["n"], spec["n"]) * np.float32(spec["n"] ** -0.5)
+    return a, b, (lambda v: v.T) if spec["transposeA"] else (lambda v: v), (lambda v: v.T) if spec["transposeB"] else (lambda v: v)
+
+
+def numpy_engine():
+    def gemm(spec):
+        a, b, left, right = oriented(spec)
+
+        def work():
+            y = a
+            for _ in range(spec["repeat"]):
+                y = left(y) @ right(b)
+
+        return repeat(work)
+
+    return {"gemm": gemm}
+
+
+def jax_engine():
+    import jax
+    import jax.numpy as jnp
+
+    activations = {"relu": jax.nn.relu, "tanh": jnp.tanh, "sigmoid": jax.nn.sigmoid, "softmax": jax.nn.softmax}
+    functions = {**activations, "exponential": jnp.exp, "exp(-x)": lambda v: jnp.exp(-v), "gelu": lambda v: jax.nn.gelu(v, approximate=False)}
+
+    def layers(sizes):
+        return [(jnp.asarray(normal(i, o) * i**-0.5), jnp.zeros(o)) for i, o in zip(sizes, sizes[1:])]
+
+    def logits(parameters, x, names):
+        for i, (w, b) in enumerate(parameters):
+            x = x @ w + b
+            if i < len(parameters) - 1:
+                x = activations[names[i]](x)
+        return x
+
+    losses = {
+        "categoricalCrossentropy": lambda z, y: -jnp.mean(jnp.sum(jax.nn.log_softmax(z) * y, axis=-1)),
+        "binaryCrossentropy": lambda z, y: jnp.mean(jax.nn.softplus(z) - y * z),
+    }
+
+    def update(optimizer, p, g, state, t):
+        """One optimizer step of a leaf; `state` holds what it remembers."""
+        if optimizer == "sgd":
+            return p - 0.01 * g, state
+        if optimizer == "rmsprop":
+            square = 0.9 * state[1] + 0.1 * g * g
+            return p - 0.001 * g / (jnp.sqrt(square) + 1e-7), (state[0], square)
+        mean, square = 0.9 * state[0] + 0.1 * g, 0.999 * state[1] + 0.001 * g * g
+        rate = 0.001 * jnp.sqrt(1 - 0.999**t) / (1 - 0.9**t)
+        return p - rate * mean / (jnp.sqrt(square) + 1e-7), (mean, square)
+
+    def train(spec):
+        batch, names, optimizer = spec["batch"], spec["activations"], spec["optimizer"]
+        x, y = rows_and_labels(spec)
+        batches = [(jnp.asarray(x[i : i + batch]), jnp.asarray(y[i : i + batch])) for i in range(0, spec["rows"], batch)]
+        flat, tree = jax.tree.flatten(layers(spec["sizes"]))
+        state = [(jnp.zeros_like(p), jnp.zeros_like(p)) for p in flat]
+        loss = losses[spec["loss"]]
+
+        @jax.jit
+        def step(flat, state, t, xs, ys):
+            value, gradients = jax.value_and_grad(lambda leaves: loss(logits(jax.tree.unflatten(tree, leaves), xs, names), ys))(flat)
+            updated = [update(optimizer, p, g, s, t) for p, g, s in zip(flat, gradients, state)]
+            return value, [p for p, _ in updated], [s for _, s in updated], t + 1
+
+        def run(epochs):
+            nonlocal flat, state
+            t = jnp.float32(1)
+            for _ in range(epochs):
+                for xs, ys in batches:
+                    value, flat, state, t = step(flat, state, t, xs, ys)
+                float(value)
+
+        return run
+
+    def predict(spec):
+        parameters, names = layers(spec["sizes"]), spec["activations"]
+        x = normal(spec["rows"], spec["sizes"][0])
+        f = jax.jit(lambda p, v: activations[names[-1]](logits(p, v, names)))
+        return repeat(lambda: np.asarray(f(parameters, x)))
+
+    def gemm(spec):
+        a, b, left, right = oriented(spec)
+        a, b = jnp.asarray(a), jnp.asarray(b)
+
+        @jax.jit
+        def chain(y, b):
+            for _ in range(spec["repeat"]):
+                y = left(y) @ right(b)
+            return y
+
+        return repeat(lambda: chain(a, b).block_until_ready())
+
+    def elementwise(spec):
+        x, f = jnp.asarray(normal(spec["rows"], spec["cols"])), functions[spec["op"]]
+
+        @jax.jit
+        def chain(v):
+            for _ in range(spec["repeat"]):
+                v = f(v)
+            return v
+
+        return repeat(lambda: chain(x).block_until_ready())
+
+    return {"train": train, "predict": predict, "gemm": gemm, "map": elementwise}
+
+
+def keras_engine():
+    import keras
+
+    snake = {"categoricalCrossentropy": "categorical_crossentropy", "binaryCrossentropy": "binary_crossentropy"}
+
+    def build(spec):
+        sizes = spec["sizes"]
+        dense = [keras.layers.Dense(units, activation=name) for units, name in zip(sizes[1:], spec["activations"])]
+        return keras.Sequential([keras.Input((sizes[0],)), *dense])
+
+    def train(spec):
+        model = build(spec)
+        model.compile(optimizer=spec["optimizer"], loss=snake[spec["loss"]])
+        x, y = rows_and_labels(spec)
+        return lambda epochs: model.fit(x, y, batch_size=spec["batch"], epochs=epochs, verbose=0)
+
+    def predict(spec):
+        model, x = build(spec), normal(spec["rows"], spec["sizes"][0])
+        return repeat(lambda: model.predict_on_batch(x))
+
+    return {"train": train, "predict": predict}
+
+
+kinds = {"numpy": numpy_engine, "jax": jax_engine, "keras-jax": keras_engine}[ENGINE]()
+run = None
+for line in sys.stdin:
+    request = json.loads(line)
+    if "run" in request:
+        run(request["run"])
+        answer = {"done": True}
+    else:
+        make = kinds.get(request["kind"])
+        run = make(request["spec"]) if make else None
+        answer = {"ready": run is not None}
+    print(json.dumps(answer), flush=True)
