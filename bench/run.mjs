@@ -139,8 +139,6 @@ async function runSuite(suite, engines, names, threads, node) {
 }
 
 const [engines, suites] = await Promise.all([loadEngines(), loadSuites()]);
-const present = Object.fromEntries(Object.entries(engines).filter(([, engine]) => engine.available?.() ?? true));
-const names = choose(present, options.engine, 'engine');
 const wanted = choose(suites, options.suite, 'suite');
 const threads = (options.threads ?? [...new Set([1, availableParallelism()])].join(',')).split(',').map(Number);
 if (threads.some((count) => !Number.isInteger(count) || count < 1)) fail(`--threads: whole numbers from 1, received ${options.threads}`);
@@ -150,6 +148,9 @@ const versions = {
     spawn(node, ['--version']).stdout.on('data', (data) => resolve(String(data).trim()));
   }),
 };
+const major = Number(/\d+/.exec(versions.node)[0]);
+const present = Object.fromEntries(Object.entries(engines).filter(([, engine]) => (engine.available?.() ?? true) && major >= (engine.node ?? 0)));
+const names = choose(present, options.engine, 'engine');
 await prepare(engines, names);
 console.log(`Node ${versions.node}, ${availableParallelism()} cores, ${options.rounds} processes of each engine, ${options.seconds} s a case`);
 const records = [];

@@ -62,4 +62,5 @@ async function open({ threads, worker, turbo }) {
 export const engines = {
   myelin: { threads: true, open: ({ threads }) => open({ threads, worker: true }) },
   'myelin-direct': { threads: true, open: ({ threads }) => open({ threads, worker: false }) },
+  'myelin-turbo': { threads: true, node: 24, open: ({ threads }) => open({ threads, worker: true, turbo: true }) },
 };

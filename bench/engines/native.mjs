@@ -1,7 +1,7 @@
 // What runs outside JavaScript: NumPy, JAX and Keras on the processor, where `npm run setup -- --native` installed them. Yardsticks of
 // what the machine can do, each in a Python process that does the work and says when it is done.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { bench } from '../registry.mjs';
@@ -28,12 +28,15 @@ async function open(name, threads) {
   return { train: kind('train'), predict: kind('predict'), gemm: kind('gemm'), map: kind('map') };
 }
 
+const requirements = readFileSync(join(bench, 'native/requirements.txt'), 'utf8');
+const versionOf = (name) => new RegExp(`^${name.split('-')[0]}==(.*)$`, 'm').exec(requirements)?.[1] ?? '';
+
 /** Starting Python and its memory are no yardstick for either. */
 const native = (name) => ({
   threads: true,
   except: ['startup', 'memory'],
   available: () => existsSync(PYTHON),
-  version: '',
+  version: versionOf(name),
   open: ({ threads }) => open(name, threads),
 });
 
