@@ -61,6 +61,10 @@ impl Engine {
         Engine(engine::Engine::new(threads))
     }
 
+    /// Chooses the register tile of products for plans compiled from now on; no result depends on it.
+    pub fn prefer_tile(&self, index: usize) {
+        engine::prefer_tile(index);
+    }
     /// Address of an i32: not zero stops the running slice after its current step.
     pub fn stop_flag(&self) -> usize {
         self.0.stop.as_ptr() as usize

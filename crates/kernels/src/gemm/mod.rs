@@ -14,16 +14,20 @@ use crate::record::{Kernel, StepContext};
 use pack::interleave;
 use parallel::Span;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use tile::THIN;
+use tile::{DEFAULT_TILE, THIN};
 
 /// Block of k whose panels stay in L1 (B: 8 columns × 256 × 4 B = 8 kB) and L2 (A: one chunk's rows).
 pub(crate) const KC: usize = 256;
 /// Work per chunk that is worth handing to a thread.
 const CHUNK_FLOPS: usize = 400_000;
+/// Chunks that tall products have at least: enough for many threads, few enough that each uses a panel of B many times.
+const CHUNKS: usize = 12;
+/// Columns of the product from which on packing a transposed A pays: rows far apart fall on the same sets of the cache.
+const PACK_COLUMNS: usize = 64;
 /// Rows of A that are packed together.
 const MC: usize = 96;
 
-static PREFERRED: AtomicUsize = AtomicUsize::new(0);
+static PREFERRED: AtomicUsize = AtomicUsize::new(DEFAULT_TILE);
 
 /// Chooses the tile (an index into [`TILES`]) for plans compiled from now on. Never changes a bit of any result.
 pub fn prefer_tile(index: usize) {
@@ -64,10 +68,14 @@ impl Shape {
     }
 
     fn tile(&self) -> Tile {
+        let tile = preferred();
         if self.m < 4 {
             THIN
+        } else if self.m.next_multiple_of(tile.rows) * 10 > self.m * 11 {
+            // More than a tenth of the work would hang over the edge.
+            TILES[0]
         } else {
-            preferred()
+            tile
         }
     }
 }
@@ -169,25 +177,22 @@ struct Gemm {
 }
 
 impl Gemm {
-    /// Rows per chunk: enough work to be worth a thread, at most what is packed together.
+    /// Rows per chunk: enough work to be worth a thread, enough chunks for many threads, at most what is packed together.
     fn chunk_rows(&self) -> usize {
-        let per_row = (2 * self.shape.n * self.shape.k).max(1);
-        let rows = (CHUNK_FLOPS / per_row).clamp(8, MC);
+        let Shape { m, n, k, .. } = self.shape;
+        let rows = (CHUNK_FLOPS / (2 * n * k).max(1)).max(m / CHUNKS);
         // Multiples of every tile's rows, where there are enough: only the last chunk hangs over.
-        if rows >= 24 {
-            rows / 24 * 24
-        } else {
-            8
-        }
+        let unit = if rows >= 24 { 24 } else { 2 * self.tile.rows.max(4) };
+        rows.clamp(unit, MC) / unit * unit
     }
 
     fn row_blocks(&self) -> usize {
         self.shape.m.div_ceil(self.chunk_rows())
     }
 
-    /// A is walked where it lies when its k steps are rows, that is, when it is transposed, or when there is one row.
+    /// A is walked where it lies when there is one row, or when its k steps are rows (it is transposed) and few panels use it.
     fn packs_a(&self) -> bool {
-        !self.shape.transpose_a && self.shape.m > 1
+        self.shape.m > 1 && (!self.shape.transpose_a || self.shape.n >= PACK_COLUMNS)
     }
 
     fn packed_a_words(&self) -> usize {
@@ -261,7 +266,12 @@ impl Gemm {
         if self.packs_a() {
             for (panel, i) in (0..rows).step_by(mr).enumerate() {
                 let panel = &mut packed_a[panel * mr * kc..][..mr * kc];
-                interleave(&a[(row + i) * k + k0..], k, mr.min(rows - i), kc, mr, panel);
+                let height = mr.min(rows - i);
+                if self.shape.transpose_a {
+                    pack_b(a, m, false, k0, kc, row + i, height, mr, panel);
+                } else {
+                    interleave(&a[(row + i) * k + k0..], k, height, kc, mr, panel);
+                }
             }
         } else if !rows.is_multiple_of(mr) && self.shape.transpose_a {
             // The last rows of a transposed A would be read past their end: pack just those.

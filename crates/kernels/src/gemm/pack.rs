@@ -1,5 +1,7 @@
 //! Packing: copies an operand into panels that a tile walks with unit steps.
 
+use simd::F32x4;
+
 /// Packs `width` columns of B from column `j0`, rows `k0..k0 + k`, into a panel `columns` wide, padded with zeros.
 /// B is [K × N] with row stride `ld`, or, transposed, [N × K].
 #[allow(clippy::too_many_arguments)]
@@ -20,9 +22,22 @@ pub fn pack_b(
     } else {
         for (p, row) in out.chunks_exact_mut(columns).enumerate() {
             let from = (k0 + p) * ld + j0;
-            row[..width].copy_from_slice(&b[from..from + width]);
-            row[width..].fill(0.0);
+            copy(&b[from..from + width], row);
         }
+    }
+}
+
+/// A few values and zeros after them; a call to copy so little memory would take longer than the copy.
+fn copy(from: &[f32], to: &mut [f32]) {
+    let whole = from.len() & !3;
+    for i in (0..whole).step_by(4) {
+        F32x4::from_slice(&from[i..]).to_slice(&mut to[i..]);
+    }
+    for i in whole..from.len() {
+        to[i] = from[i];
+    }
+    for value in &mut to[from.len()..] {
+        *value = 0.0;
     }
 }
 
@@ -33,14 +48,22 @@ pub fn interleave(input: &[f32], ld: usize, lines: usize, k: usize, columns: usi
     if lines < columns {
         out.fill(0.0);
     }
-    // Blocks of 16 columns of k keep the written panel and the read lines in L1 together.
-    for p0 in (0..k).step_by(16) {
-        let p1 = (p0 + 16).min(k);
-        for line in 0..lines {
-            let values = &input[line * ld + p0..line * ld + p1];
-            for (p, &value) in (p0..p1).zip(values) {
-                out[p * columns + line] = value;
+    // Squares of 4 × 4 are turned in registers; what hangs over goes one by one.
+    let (fours, steps) = (lines & !3, k & !3);
+    for p in (0..steps).step_by(4) {
+        for line in (0..fours).step_by(4) {
+            let row = |i: usize| F32x4::from_slice(&input[(line + i) * ld + p..]);
+            let turned = F32x4::transpose([row(0), row(1), row(2), row(3)]);
+            for (i, values) in turned.into_iter().enumerate() {
+                values.to_slice(&mut out[(p + i) * columns + line..]);
             }
+        }
+    }
+    for line in 0..lines {
+        let from = if line < fours { steps } else { 0 };
+        let values = &input[line * ld + from..line * ld + k];
+        for (p, &value) in (from..k).zip(values) {
+            out[p * columns + line] = value;
         }
     }
 }
