@@ -99,11 +99,7 @@ pub fn step(model: &Model, compiled: &Compiled, input: &StepInput, feed: bool, t
             team.barrier();
             ahead = false;
         }
-        loop {
-            let chunk = team.claim();
-            if chunk >= chunks {
-                break;
-            }
+        while let Some(chunk) = team.claim(chunks) {
             record.kernel.run(&context, chunk, scratch);
         }
         team.barrier();

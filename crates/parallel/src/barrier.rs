@@ -2,9 +2,9 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::*};
 
-/// Rounds of spinning before a thread sleeps: some 20–50 µs. Without a bound, a machine with more busy threads than cores
-/// spends whole time slices here.
-const SPINS: u32 = 20_000;
+/// Rounds of spinning before a thread sleeps: some 200 µs, longer than the serial stretches of a step, because waking up
+/// takes as long as a small product. Without a bound, a machine with more busy threads than cores spends whole time slices here.
+const SPINS: u32 = 200_000;
 
 static POISON: AtomicBool = AtomicBool::new(false);
 
@@ -63,20 +63,29 @@ pub(crate) fn wake(cell: &AtomicU32) {
     let _ = cell;
 }
 
-/// All threads of a team meet here; the counter of claimed chunks starts again.
+/// A counter alone on its cache line.
+#[derive(Default)]
+#[repr(align(64))]
+struct Counter(AtomicU32);
+
+/// All threads of a team meet here; the counters of claimed chunks start again.
 #[derive(Default)]
 pub(crate) struct Barrier {
     arrived: AtomicU32,
     phase: AtomicU32,
-    claimed: AtomicU32,
+    claimed: Vec<Counter>,
 }
 
 impl Barrier {
+    pub fn new(threads: usize) -> Barrier {
+        Barrier { claimed: (0..if threads > 1 { threads } else { 0 }).map(|_| Counter::default()).collect(), ..Barrier::default() }
+    }
+
     pub fn wait(&self, threads: u32) {
         let phase = self.phase.load(Acquire);
         if self.arrived.fetch_add(1, AcqRel) + 1 == threads {
             self.arrived.store(0, Relaxed);
-            self.claimed.store(0, Relaxed);
+            self.claimed.iter().for_each(|c| c.0.store(0, Relaxed));
             self.phase.store(phase.wrapping_add(1), Release);
             wake(&self.phase);
         } else {
@@ -84,8 +93,14 @@ impl Barrier {
         }
     }
 
-    /// The next chunk nobody has taken since the last barrier.
-    pub fn claim(&self) -> usize {
-        self.claimed.fetch_add(1, Relaxed) as usize
+    /// A chunk that nobody has taken since the last barrier: from the thread's own part of them, whose neighbours it has
+    /// worked on before and has in its cache, then from the others' parts.
+    pub fn claim(&self, index: usize, chunks: usize) -> Option<usize> {
+        let threads = self.claimed.len();
+        (0..threads).map(|i| (index + i) % threads).find_map(|owner| {
+            let (from, to) = (owner * chunks / threads, (owner + 1) * chunks / threads);
+            let next = from + self.claimed[owner].0.fetch_add(1, Relaxed) as usize;
+            (next < to).then_some(next)
+        })
     }
 }

@@ -22,15 +22,15 @@ impl Team<'_> {
             self.barrier.wait(self.threads as u32);
         }
     }
-    /// A chunk of the work between two barriers: 0, 1, 2, … over all threads together.
-    pub fn claim(&self) -> usize {
-        self.barrier.claim()
+    /// One of so many chunks of the work between two barriers, until all are taken. Of a team of several.
+    pub fn claim(&self, chunks: usize) -> Option<usize> {
+        self.barrier.claim(self.index, chunks)
     }
 }
 
 /// Runs `work` once on each of `threads` threads, and returns when all are done. With one thread, it runs right here.
 pub fn region(threads: usize, work: &(dyn Fn(&Team) + Sync)) {
-    let barrier = Barrier::default();
+    let barrier = Barrier::new(threads);
     if threads <= 1 {
         return work(&Team { index: 0, threads: 1, barrier: &barrier });
     }
@@ -161,26 +161,17 @@ mod tests {
     }
 
     fn every_chunk_runs_once_between_barriers() {
-        for threads in [1, 2, 3, 4, 7] {
+        for threads in [2, 3, 4, 7] {
             let counts: Vec<AtomicU32> = (0..50 * 20).map(|_| AtomicU32::new(0)).collect();
             region(threads, &|team| {
                 for phase in 0..50 {
-                    loop {
-                        let chunk = team.claim();
-                        if chunk >= 20 {
-                            break;
-                        }
+                    while let Some(chunk) = team.claim(20) {
                         counts[phase * 20 + chunk].fetch_add(1, Relaxed);
-                    }
-                    if threads == 1 {
-                        // Alone, nothing restarts the counter but the next region.
-                        break;
                     }
                     team.barrier();
                 }
             });
-            let phases = if threads == 1 { 1 } else { 50 };
-            assert!(counts[..phases * 20].iter().all(|c| c.load(Relaxed) == 1));
+            assert!(counts.iter().all(|c| c.load(Relaxed) == 1));
         }
     }
 
