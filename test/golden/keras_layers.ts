@@ -47,7 +47,7 @@ export function build(className: string, config: Readonly<Record<string, unknown
   if (!factory) throw new Error(`no ${className}`);
   const options: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(config)) {
-    const empty = (value === null && key !== 'merge_mode') || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
+    const empty = (value === null && key !== 'merge_mode') || (typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0);
     if (empty || SILENT.test(key)) continue;
     // The defaults of Keras; options that Myelin leaves out at these values.
     if ((key === 'data_format' && value === 'channels_last') || (value === false && !ON.test(key))) continue;
@@ -67,6 +67,26 @@ export function maskOf(c: LayerCase): Encoded | null {
   if (!MASKED.test(c.layer)) return null;
   const mask = c.kwargs.mask ?? c.args[1] ?? null;
   return mask !== null && typeof mask === 'object' && 'data' in mask ? (mask as Encoded) : null;
+}
+
+const ATTENTION = /Attention$/;
+const isEncoded = (value: unknown): value is Encoded => typeof value === 'object' && value !== null && 'data' in value;
+
+/** A case of attention as a call of values alone: what Keras takes by name are inputs and options here. */
+export function positional(c: LayerCase): LayerCase {
+  if (!ATTENTION.test(c.layer)) return c;
+  const { query, value, key, attention_mask: mask, use_causal_mask, return_attention_scores, ...kwargs } = c.kwargs;
+  const named = [query, value, key].filter(isEncoded);
+  const values = [...(c.args.flat() as Encoded[]), ...named];
+  if (isEncoded(mask)) {
+    while (values.length < 3) values.push(values.at(-1) as Encoded);
+    const rows = (values[0] as Encoded).shape[0] as number;
+    const one = [...(mask.data as Iterable<number>)].map(Number);
+    const shape = mask.shape.length === 2 ? [1, ...mask.shape] : mask.shape;
+    const data = shape[0] === 1 ? Array.from({ length: rows }, () => one).flat() : one;
+    values.push({ ...mask, dtype: 'float32', shape: [rows, ...shape.slice(1)], data } as Encoded);
+  }
+  return { ...c, args: values, kwargs, config: { ...c.config, ...(use_causal_mask === true && { use_causal_mask }), ...(return_attention_scores === true && { return_attention_scores }) } };
 }
 
 /** Why a case can't be asked in this way, or null. */

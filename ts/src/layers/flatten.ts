@@ -1,13 +1,25 @@
 import { ops } from '../core/ops.generated.js';
 import { size } from '../core/values.js';
-import { Layer, type LayerDefinition, type LayerOptions } from './layer.js';
+import { optional, type Resolved } from './factory.js';
+import type { LayerDefinition, LayerOptions } from './layer.js';
 import type { Flattened } from './shapes.js';
+import type { DataFormat } from './spatial.js';
 
-const definition: LayerDefinition<object> = {
+export interface FlattenConfig extends LayerOptions {
+  /** With 'channelsFirst' the channels go last before flattening, so that weights after it fit both formats. Default 'channelsLast'. */
+  readonly dataFormat?: DataFormat;
+}
+
+const definition: LayerDefinition<Resolved<FlattenConfig>> = {
   className: 'Flatten',
-  defaults: {},
-  call: (_, x) => ops.reshape(x, { shape: [x.shape[0] as number, size(x.shape.slice(1))] }),
+  defaults: { dataFormat: 'channelsLast' },
   mask: null,
+  call(scope, x) {
+    const rank = x.shape.length;
+    const first = scope.config.dataFormat === 'channelsFirst' && rank > 2;
+    const y = first ? ops.transpose(x, { perm: [0, ...Array.from({ length: rank - 2 }, (_, i) => i + 2), 1] }) : x;
+    return ops.reshape(y, { shape: [x.shape[0] as number, size(x.shape.slice(1))] });
+  },
 };
 
 /**
@@ -15,6 +27,4 @@ const definition: LayerDefinition<object> = {
  * @example
  * sequential([layers.flatten({ inputShape: [28, 28] }), layers.dense({ units: 10 })]);
  */
-export function flatten<const I extends readonly (number | null)[] | undefined = undefined>(config: LayerOptions & { readonly inputShape?: I } = {} as never) {
-  return new Layer<Flattened, I, object>(definition, config as never);
-}
+export const flatten = optional<FlattenConfig, Flattened>(definition);

@@ -1,6 +1,7 @@
 // The registry of layers: a file each (layers that differ in the number of axes share one), a line each.
 export { activation } from './activation.js';
 export { activityRegularization } from './activity_regularization.js';
+export { adaptiveAveragePooling1d, adaptiveAveragePooling2d, adaptiveAveragePooling3d, adaptiveMaxPooling1d, adaptiveMaxPooling2d, adaptiveMaxPooling3d } from './adaptive_pooling.js';
 export { additiveAttention } from './additive_attention.js';
 export { alphaDropout } from './alpha_dropout.js';
 export { attention } from './attention.js';
@@ -14,6 +15,7 @@ export { dense } from './dense.js';
 export { depthwiseConv1d, depthwiseConv2d, separableConv1d, separableConv2d } from './depthwise_conv.js';
 export { dot } from './dot.js';
 export { dropout } from './dropout.js';
+export { einsumDense } from './einsum_dense.js';
 export { elu } from './elu.js';
 export { embedding } from './embedding.js';
 export { flatten } from './flatten.js';
@@ -21,6 +23,7 @@ export { gaussianDropout } from './gaussian_dropout.js';
 export { gaussianNoise } from './gaussian_noise.js';
 export { globalAveragePooling1d, globalAveragePooling2d, globalAveragePooling3d, globalMaxPooling1d, globalMaxPooling2d, globalMaxPooling3d } from './global_pooling.js';
 export { groupNormalization } from './group_normalization.js';
+export { groupQueryAttention } from './group_query_attention.js';
 export { gru, gruCell } from './gru.js';
 export { identity } from './identity.js';
 export { inputLayer } from './input_layer.js';

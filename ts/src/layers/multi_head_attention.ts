@@ -22,6 +22,10 @@ export interface MultiHeadAttentionConfig extends LayerOptions {
   readonly useBias?: boolean;
   /** Width of the result. Default: the query's. */
   readonly outputShape?: number | null;
+  /** Axes that are attended over, as one. Default: all between the batch and the last. */
+  readonly attentionAxes?: readonly number[] | null;
+  /** Whether the heads' results are multiplied by a sigmoid of the query. Default false. */
+  readonly useGate?: boolean;
   /** Whether a place sees only itself and those before. Default false. */
   readonly useCausalMask?: boolean;
   /** Whether the scores [batch, heads, queries, keys] follow the output. Default false. */
@@ -62,7 +66,7 @@ export function combined(scope: Scope<Pick<Config, 'useBias' | 'kernelInitialize
   return ops.reshape(y, { shape: [batch, places, width] });
 }
 
-/** Masks of query, value and key, and an explicit one [batch, queries, keys], for [batch·heads, queries, keys]. */
+/** Masks of query, value and key, and an explicit one [batch, queries, keys] or [batch, heads, queries, keys], for [batch·heads, queries, keys]. */
 export function headMask(scope: Scope<{ useCausalMask: boolean }>, scores: Tensor, heads: number, query: Tensor, value: Tensor, key: Tensor, given: Tensor | undefined): Tensor | undefined {
   const [all = 1, queries = 1, keys = 1] = scores.shape;
   const batch = all / heads;
@@ -72,19 +76,39 @@ export function headMask(scope: Scope<{ useCausalMask: boolean }>, scores: Tenso
     const own = scope.mask(side);
     mask = bothMasks(mask, own && ops.reshape(own, { shape: [batch, 1, keys] }));
   }
-  mask = bothMasks(mask, given);
+  const perHead = given?.shape.length === 4 ? ops.reshape(ops.broadcastTo(given, { shape: [batch, heads, queries, keys] }), { shape: [all, queries, keys] }) : undefined;
+  mask = bothMasks(mask, perHead ? undefined : given);
   if (mask) {
     const full = ops.broadcastTo(mask, { shape: [batch, queries, keys] });
-    const perHead = ops.broadcastTo(ops.reshape(full, { shape: [batch, 1, queries, keys] }), { shape: [batch, heads, queries, keys] });
-    mask = ops.reshape(perHead, { shape: [all, queries, keys] });
+    const repeated = ops.broadcastTo(ops.reshape(full, { shape: [batch, 1, queries, keys] }), { shape: [batch, heads, queries, keys] });
+    mask = ops.reshape(repeated, { shape: [all, queries, keys] });
   }
-  return bothMasks(mask, scope.config.useCausalMask ? causalMask(scores, queries, keys) : undefined);
+  return bothMasks(bothMasks(mask, perHead), scope.config.useCausalMask ? causalMask(scores, queries, keys) : undefined);
+}
+
+/** [batch, …, width] with the attended axes as one and all others in the batch. */
+function folded(scope: Scope<Config>, x: Tensor, axes: readonly number[]): Tensor {
+  const last = x.shape.length - 1;
+  if (axes.some((a) => a < 1 || a >= last)) scope.fail(`attentionAxes ${JSON.stringify(axes)} must lie between the batch and the last axis`, x.shape);
+  if (last === 2) return x;
+  const others = x.shape.map((_, i) => i).filter((i) => i < last && !axes.includes(i));
+  const size = (list: readonly number[]) => list.reduce((n, i) => n * (x.shape[i] as number), 1);
+  return ops.reshape(ops.transpose(x, { perm: [...others, ...axes, last] }), { shape: [size(others), size(axes), x.shape[last] as number] });
+}
+
+/** The way back, for a result as wide as it is. */
+function unfolded(y: Tensor, like: Tensor, axes: readonly number[]): Tensor {
+  const last = like.shape.length - 1;
+  if (last === 2) return y;
+  const order = [...like.shape.map((_, i) => i).filter((i) => i < last && !axes.includes(i)), ...axes, last];
+  const wide = ops.reshape(y, { shape: order.map((i) => (i === last ? (y.shape[2] as number) : (like.shape[i] as number))) });
+  return ops.transpose(wide, { perm: like.shape.map((_, i) => order.indexOf(i)) });
 }
 
 const definition: LayerDefinition<Config> = {
   className: 'MultiHeadAttention',
   defaults: {
-    numHeads: REQUIRED, keyDim: REQUIRED, valueDim: null, dropout: 0, useBias: true, outputShape: null, useCausalMask: false, returnAttentionScores: false,
+    numHeads: REQUIRED, keyDim: REQUIRED, valueDim: null, dropout: 0, useBias: true, outputShape: null, attentionAxes: null, useGate: false, useCausalMask: false, returnAttentionScores: false,
     kernelInitializer: 'glorotUniform', biasInitializer: 'zeros', kernelRegularizer: null, biasRegularizer: null, seed: null,
   },
   check(c, name) {
@@ -92,20 +116,26 @@ const definition: LayerDefinition<Config> = {
     for (const key of ['numHeads', 'keyDim'] as const) if (!Number.isInteger(c[key]) || c[key] < 1) throw new ConfigError(`${name}: ${key} must be a whole number above 0, received ${c[key]}`, { layer: name, received: c[key] });
   },
   mask: (_, scope, query) => (query ? scope.mask(query) : undefined),
-  call(scope, query, value = query, key = value, mask?: Tensor) {
+  call(scope, givenQuery, givenValue = givenQuery, givenKey = givenValue, mask?: Tensor) {
     const c = scope.config;
-    if (query.shape.length !== 3) scope.fail('takes [batch, places, width]', query.shape);
+    const rank = givenQuery.shape.length;
+    if (rank < 3) scope.fail('takes [batch, places, width]', givenQuery.shape);
+    const axes = c.attentionAxes ?? Array.from({ length: rank - 2 }, (_, i) => i + 1);
+    const [query, value, key] = [givenQuery, givenValue, givenKey].map((x) => folded(scope, x, axes)) as [Tensor, Tensor, Tensor];
     const valueDim = c.valueDim ?? c.keyDim;
     const q = splitHeads(projected(scope, 'query', query, c.numHeads, c.keyDim), c.numHeads);
     const k = splitHeads(projected(scope, 'key', key, c.numHeads, c.keyDim), c.numHeads);
+    const gate = c.useGate ? ops.sigmoid(projected(scope, 'gate', query, c.numHeads, valueDim)) : null;
     const v = splitHeads(projected(scope, 'value', value, c.numHeads, valueDim), c.numHeads);
     const scores = ops.matmul(scale(q, 1 / Math.sqrt(c.keyDim)), k, { transposeB: true });
     let weights = ops.softmax(masked(scores, headMask(scope, scores, c.numHeads, query, value, key, mask)));
     if (scope.training && c.dropout > 0) weights = ops.dropout(weights, { rate: c.dropout, key: c.seed ?? scope.key() });
-    const out = combined(scope, joinHeads(ops.matmul(weights, v), c.numHeads), c.numHeads, valueDim, c.outputShape ?? (query.shape[2] as number));
+    const joined = joinHeads(ops.matmul(weights, v), c.numHeads);
+    const out = unfolded(combined(scope, gate ? ops.mul(joined, gate) : joined, c.numHeads, valueDim, c.outputShape ?? (query.shape[2] as number)), givenQuery, axes);
     if (!c.returnAttentionScores) return out;
-    const [, queries = 1, keys = 1] = weights.shape;
-    return [out, ops.reshape(weights, { shape: [query.shape[0] as number, c.numHeads, queries, keys] })];
+    const others = givenQuery.shape.filter((_, i) => i < rank - 1 && !axes.includes(i));
+    const sizes = (x: Tensor) => axes.map((a) => x.shape[a] as number);
+    return [out, ops.reshape(weights, { shape: [...others, c.numHeads, ...sizes(givenQuery), ...sizes(givenKey)] })];
   },
 };
 
