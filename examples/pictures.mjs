@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { layers, loadModel, optimizers, runtime, sequential, setRandomSeed } from 'myelin';
 import { confusionMatrix, identical, option, readIdx, target } from './common.mjs';
 
-/** Trains 784-128-10, measures, saves, loads and predicts again. --data DIR, --epochs N, --seed N, --save FILE. */
-export async function learnPictures(name, { folder, epochs, classNames }) {
+/** One hidden layer. */
+const perceptron = () => [layers.flatten(), layers.dense({ units: 128, activation: 'relu' })];
+
+/** Trains a network (784-128-10 if no other is given), measures, saves, loads and predicts again. --data DIR, --epochs N, --seed N, --save FILE. */
+export async function learnPictures(name, { folder, epochs, classNames, network = perceptron }) {
   setRandomSeed(Number(option('seed', 1)));
   const from = option('data', folder);
   const read = (file) => readIdx(join(from, `${file}-ubyte.gz`));
@@ -13,8 +16,7 @@ export async function learnPictures(name, { folder, epochs, classNames }) {
   const model = sequential([
     // Pictures stay bytes until a step reads them.
     layers.rescaling({ scale: 1 / 255, inputShape: [28, 28] }),
-    layers.flatten(),
-    layers.dense({ units: 128, activation: 'relu' }),
+    ...network(),
     layers.dense({ units: 10, activation: 'softmax' }),
   ]);
   const net = model.compile({ optimizer: optimizers.adam(), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });

@@ -51,6 +51,11 @@ const TESTS: Record<string, () => Promise<void>> = {
     expect(matrix(out).all).toBe(10_000);
     expect(out).toContain('loaded, and predicted again: identical');
   },
+  async convnet() {
+    const out = await run('convnet', '--epochs', '1', '--save', join(folder, 'convnet.safetensors'));
+    expect(numberAfter(out, /test accuracy/)).toBeGreaterThan(97);
+    expect(out).toContain('loaded, and predicted again: identical');
+  },
   async fashion() {
     const out = await run('fashion', '--epochs', '1', '--save', join(folder, 'fashion.safetensors'));
     expect(numberAfter(out, /test accuracy/)).toBeGreaterThan(78);
@@ -77,7 +82,7 @@ const TESTS: Record<string, () => Promise<void>> = {
     expect(numberAfter(out, /1 xor 1 =/)).toBeLessThan(0.1);
   },
 };
-const DATA: Record<string, string> = { mnist: '../shared/data/mnist', fashion: '../shared/data/fashion-mnist' };
+const DATA: Record<string, string> = { mnist: '../shared/data/mnist', convnet: '../shared/data/mnist', fashion: '../shared/data/fashion-mnist' };
 /** Modules that examples share. */
 const PARTS = ['common', 'pictures'];
 

@@ -33,12 +33,9 @@ fn copy(from: &[f32], to: &mut [f32]) {
     for i in (0..whole).step_by(4) {
         F32x4::from_slice(&from[i..]).to_slice(&mut to[i..]);
     }
-    for i in whole..from.len() {
-        to[i] = from[i];
-    }
-    for value in &mut to[from.len()..] {
-        *value = 0.0;
-    }
+    let (filled, rest) = to.split_at_mut(from.len());
+    filled[whole..].iter_mut().zip(&from[whole..]).for_each(|(value, &x)| *value = x);
+    rest.iter_mut().for_each(|value| *value = 0.0);
 }
 
 /// Writes `lines` lines of `k` values (each `ld` after the last) side by side: out[p · columns + line] = in[line · ld + p].
