@@ -60,7 +60,14 @@ fn context<'a>(model: &'a Model, input: &StepInput<'a>) -> StepContext<'a> {
 }
 
 /// Runs one step on this thread and adds the time of every record to `times`.
-pub fn timed_step(model: &Model, compiled: &Compiled, input: &StepInput, scratch: &mut [f32], clock: &(dyn Fn() -> f64 + Sync), times: &mut [f64]) {
+pub fn timed_step(
+    model: &Model,
+    compiled: &Compiled,
+    input: &StepInput,
+    scratch: &mut [f32],
+    clock: &(dyn Fn() -> f64 + Sync),
+    times: &mut [f64],
+) {
     let context = context(model, input);
     let all = compiled.plan.feeds.iter().chain(&compiled.plan.records).chain(&compiled.update);
     let mut before = clock();

@@ -8,7 +8,7 @@ mod run;
 mod spec;
 mod words;
 
-pub use kernels::gemm::prefer_tile;
 pub use engine::Engine;
 pub use error::EngineError;
+pub use kernels::gemm::prefer_tile;
 pub use run::{Progress, State};

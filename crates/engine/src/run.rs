@@ -207,7 +207,12 @@ impl Run {
     }
 
     /// Runs whole batches from the start of the order again and again; answers the time that each record took in all, by `clock`.
-    pub fn profile(&self, model: &Model, steps: usize, clock: &(dyn Fn() -> f64 + Sync)) -> Result<Vec<f64>, EngineError> {
+    pub fn profile(
+        &self,
+        model: &Model,
+        steps: usize,
+        clock: &(dyn Fn() -> f64 + Sync),
+    ) -> Result<Vec<f64>, EngineError> {
         let compiled = model.program(self.program)?;
         let times = Leader::new(vec![0.0; compiled.sharing.records.len()]);
         let whole = (self.count() / self.batch).max(1);

@@ -134,7 +134,17 @@ pub fn decode(bytes: &[u8], table: &ParameterTable) -> Result<Program> {
     if (train || gradients) && roots.1.is_none() {
         return bad("a program that differentiates needs a loss");
     }
-    Ok(Program { graph, train, gradients, inputs, outputs: roots.0, loss: roots.1, metrics: roots.2, updates: roots.3, names })
+    Ok(Program {
+        graph,
+        train,
+        gradients,
+        inputs,
+        outputs: roots.0,
+        loss: roots.1,
+        metrics: roots.2,
+        updates: roots.3,
+        names,
+    })
 }
 
 /// Reads the calls; answers the range of nodes that each one added.

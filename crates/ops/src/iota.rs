@@ -29,6 +29,10 @@ pub static OP: Op = Op {
     #[cfg(any(test, feature = "reference"))]
     samples: || {
         let attrs = |shape: &[i32], axis| vec![Attr::Ints(shape.to_vec()), Attr::DType(DType::F32), Attr::I32(axis)];
-        vec![Sample::of(&[]).attrs(attrs(&[2, 3], 0)), Sample::of(&[]).attrs(attrs(&[2, 3, 2], 1)), Sample::of(&[]).attrs(attrs(&[-2], 0)).invalid()]
+        vec![
+            Sample::of(&[]).attrs(attrs(&[2, 3], 0)),
+            Sample::of(&[]).attrs(attrs(&[2, 3, 2], 1)),
+            Sample::of(&[]).attrs(attrs(&[-2], 0)).invalid(),
+        ]
     },
 };

@@ -78,7 +78,10 @@ pub(crate) struct Barrier {
 
 impl Barrier {
     pub fn new(threads: usize) -> Barrier {
-        Barrier { claimed: (0..if threads > 1 { threads } else { 0 }).map(|_| Counter::default()).collect(), ..Barrier::default() }
+        Barrier {
+            claimed: (0..if threads > 1 { threads } else { 0 }).map(|_| Counter::default()).collect(),
+            ..Barrier::default()
+        }
     }
 
     pub fn wait(&self, threads: u32) {
