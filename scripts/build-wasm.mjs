@@ -1,8 +1,8 @@
 // Builds the engine with wasm-pack: `node scripts/build-wasm.mjs [simd128] [relaxed] [--dev]`. Both payloads by default;
 // `--dev` skips link-time optimisation and wasm-opt, for a quick look at a changed kernel.
-import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { run, seconds } from './run.mjs';
 import { root, toolchain } from './toolchain.mjs';
 
 const FEATURES = '+atomics,+bulk-memory,+mutable-globals,+simd128';
@@ -21,44 +21,26 @@ function flags(features) {
   ];
 }
 
-function build(payload, dev) {
+async function build(payload, dev) {
   const { name, env } = toolchain();
   const started = performance.now();
   const out = `pkg-${payload}`;
   const profile = dev ? { CARGO_PROFILE_RELEASE_LTO: 'off', CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16' } : {};
-  execFileSync(
-    'wasm-pack',
-    [
-      'build',
-      'crates/wasm',
-      '--mode',
-      'force',
-      '--target',
-      'web',
-      '--no-pack',
-      '--release',
-      '--out-dir',
-      out,
-      '--out-name',
-      'myelin',
-      ...(dev ? ['--no-opt'] : []),
-      '--',
-      '-Zbuild-std=std,panic_abort',
-      '--target',
-      'wasm32-unknown-unknown',
-    ],
-    {
-      cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...env, ...profile, CARGO_TARGET_DIR: join(root, `target/${payload}${dev ? '-dev' : ''}`), CARGO_ENCODED_RUSTFLAGS: flags(PAYLOADS[payload]).join('\x1f') },
-    },
-  );
+  const pack = ['build', 'crates/wasm', '--mode', 'force', '--target', 'web', '--no-pack', '--release', '--out-dir', out, '--out-name', 'myelin', ...(dev ? ['--no-opt'] : [])];
+  await run('wasm-pack', [...pack, '--', '-Zbuild-std=std,panic_abort', '--target', 'wasm32-unknown-unknown'], {
+    show: true,
+    env: { ...env, ...profile, CARGO_TARGET_DIR: join(root, `target/${payload}${dev ? '-dev' : ''}`), CARGO_ENCODED_RUSTFLAGS: flags(PAYLOADS[payload]).join('\x1f') },
+  });
   rmSync(join(root, 'crates/wasm', out, '.gitignore'), { force: true });
   const bytes = readFileSync(join(root, 'crates/wasm', out, 'myelin_bg.wasm')).length;
-  console.log(`${payload}: ${bytes} bytes with ${name} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  console.log(`${payload}: ${bytes} bytes with ${name} in ${seconds(started)}`);
 }
 
 const args = process.argv.slice(2);
 const dev = args.includes('--dev');
 const wanted = args.filter((a) => a in PAYLOADS);
-for (const payload of wanted.length ? wanted : Object.keys(PAYLOADS)) build(payload, dev);
+// Side by side: link-time optimisation, most of the time, uses one core.
+await Promise.all((wanted.length ? wanted : Object.keys(PAYLOADS)).map((payload) => build(payload, dev))).catch((error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

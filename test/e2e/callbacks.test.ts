@@ -9,7 +9,11 @@ const y = Float32Array.from({ length: 40 }, (_, i) => Math.sin(i * 3) + Math.cos
 
 function build(learningRate = 0.05) {
   setRandomSeed(1);
-  return sequential([layers.dense({ units: 4, activation: 'tanh', inputShape: [3] }), layers.dense({ units: 1 })]).compile({ optimizer: optimizers.sgd({ learningRate }), loss: 'mse', metrics: ['mae'] });
+  return sequential([layers.dense({ units: 4, activation: 'tanh', inputShape: [3] }), layers.dense({ units: 1 })]).compile({
+    optimizer: optimizers.sgd({ learningRate }),
+    loss: 'mse',
+    metrics: ['mae'],
+  });
 }
 /** Sets the rate of each epoch: large ones make the loss worse. */
 const rates = (...list: readonly number[]) => callbacks.learningRateScheduler((epoch) => list[epoch] ?? list.at(-1) ?? 0);
@@ -117,13 +121,15 @@ describe('earlyStopping', () => {
     expect(await weightsOf(net)).toEqual(perEpoch[best]);
   });
   it('watches the direction of the metric, minDelta, baseline and startFromEpoch', async () => {
-    const run = async (options: Parameters<typeof callbacks.earlyStopping>[0]) => (await build().fit(x, y, { epochs: 8, shuffle: false, callbacks: [callbacks.earlyStopping({ monitor: 'loss', ...options })] })).epoch.length;
+    const run = async (options: Parameters<typeof callbacks.earlyStopping>[0]) =>
+      (await build().fit(x, y, { epochs: 8, shuffle: false, callbacks: [callbacks.earlyStopping({ monitor: 'loss', ...options })] })).epoch.length;
     expect(await run({ patience: 1 })).toBe(8);
     expect(await run({ patience: 1, mode: 'max' })).toBe(2);
     expect(await run({ patience: 2, minDelta: 1000 })).toBe(3);
     expect(await run({ patience: 2, mode: 'max', startFromEpoch: 3 })).toBe(6);
     // An epoch that doesn't reach the baseline counts, even the first and best one.
-    const still = async (baseline: number | null) => (await build().fit(x, y, { epochs: 8, shuffle: false, callbacks: [rates(0), callbacks.earlyStopping({ monitor: 'loss', patience: 3, baseline })] })).epoch.length;
+    const still = async (baseline: number | null) =>
+      (await build().fit(x, y, { epochs: 8, shuffle: false, callbacks: [rates(0), callbacks.earlyStopping({ monitor: 'loss', patience: 3, baseline })] })).epoch.length;
     expect([await still(null), await still(1e9), await still(1e-9)]).toEqual([4, 4, 3]);
   });
   it('names the known results for an unknown one', async () => {

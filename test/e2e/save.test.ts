@@ -89,7 +89,11 @@ describe('a model in a file', () => {
     expect(loaded.countParams()).toBe(net.countParams());
   });
   it('may have custom layers and losses, given by name', async () => {
-    const scaled = defineLayer<{ factor: number }>({ className: 'Scaled', defaults: { factor: 1 }, call: (scope, v) => ops.mul(v, ops.constant(scope.tracer, { shape: [], dtype: 'float32', value: scope.config.factor })) });
+    const scaled = defineLayer<{ factor: number }>({
+      className: 'Scaled',
+      defaults: { factor: 1 },
+      call: (scope, v) => ops.mul(v, ops.constant(scope.tracer, { shape: [], dtype: 'float32', value: scope.config.factor })),
+    });
     const quartic = (truth: Parameters<typeof ops.sub>[0], prediction: Parameters<typeof ops.sub>[1]) => ops.mean(ops.square(ops.square(ops.sub(truth, prediction))), { axes: [-1] });
     const net = sequential([scaled({ factor: 3, inputShape: [4] }), layers.dense({ units: 1 })]).compile({ loss: quartic });
     const bytes = await net.toBytes();

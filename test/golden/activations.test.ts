@@ -102,7 +102,11 @@ describe('softmax and logSoftmax', () => {
     return row.map((x) => x - most - total);
   };
   it('over the last axis', async () => {
-    expectClose(await run('softmax', rows), rows.flatMap((r) => logSoftmax(r).map(Math.exp)), { rtol: 2e-6, atol: 1e-12 });
+    expectClose(
+      await run('softmax', rows),
+      rows.flatMap((r) => logSoftmax(r).map(Math.exp)),
+      { rtol: 2e-6, atol: 1e-12 },
+    );
     expectClose(await run('logSoftmax', rows), rows.flatMap(logSoftmax), { rtol: 2e-6, atol: 2e-7 });
   });
   it('over another axis', async () => {

@@ -35,7 +35,7 @@ interface KerasObject {
 }
 const isObject = (value: unknown): value is KerasObject => typeof value === 'object' && value !== null && 'class_name' in value;
 
-function valueOf(key: string, value: unknown): unknown {
+function optionOf(key: string, value: unknown): unknown {
   if (typeof value === 'string' && NAMED.test(key)) return camel(value);
   if (isObject(value)) return build(value.class_name, value.config);
   return value;
@@ -51,7 +51,7 @@ export function build(className: string, config: Readonly<Record<string, unknown
     if (empty || SILENT.test(key)) continue;
     // The defaults of Keras; options that Myelin leaves out at these values.
     if ((key === 'data_format' && value === 'channels_last') || (value === false && !ON.test(key))) continue;
-    options[camel(key)] = valueOf(key, value);
+    options[camel(key)] = optionOf(key, value);
   }
   try {
     return factory(options);

@@ -50,7 +50,10 @@ test('every schedule of the library is among the recorded ones', () => {
 
 describe('recorded by Keras', () => {
   it.each([...groups])('%s', async (_, members) => {
-    const found = await rates(make(members[0] as Case), members.map((c) => c.step));
+    const found = await rates(
+      make(members[0] as Case),
+      members.map((c) => c.step),
+    );
     for (const { step, lr, test: origin } of members) expectClose([found.get(step) as number], [lr], { rtol: 1e-5, atol: 1e-7, what: `${origin.split('::').at(-1)} at step ${step}` });
   });
 });

@@ -92,7 +92,9 @@ export class Program implements Tracer {
     w.u32(this.nodes.length);
     for (const node of this.nodes) {
       const attrs = attrWords(node);
-      w.u32(node.code).list(node.inputs.map(id)).u32(attrs.length, ...attrs);
+      w.u32(node.code)
+        .list(node.inputs.map(id))
+        .u32(attrs.length, ...attrs);
       w.u32(dtypeCode(node.value.dtype)).list(node.value.shape);
     }
     w.list(results.outputs.map(id)).u32(results.loss ? id(results.loss) : NONE);

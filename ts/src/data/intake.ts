@@ -43,7 +43,10 @@ function flatten(x: NestedArray, shape: readonly number[], what: string): Float6
     const list = value as ArrayLike<Shape> & { length: number; [i: number]: unknown };
     if (!nested || list.length !== shape[depth]) {
       const received = nested ? `${list.length} elements` : String(value);
-      throw new DataError(`${what}: ragged: [${path.join(', ')}] has ${received} where others have ${shape[depth]}; make all rows equally long, for instance by padding`, { expected: shape[depth], received: nested ? list.length : value });
+      throw new DataError(`${what}: ragged: [${path.join(', ')}] has ${received} where others have ${shape[depth]}; make all rows equally long, for instance by padding`, {
+        expected: shape[depth],
+        received: nested ? list.length : value,
+      });
     }
     for (let i = 0; i < list.length; i++) walk(list[i], depth + 1, depth < 4 ? [...path, i] : path);
   };
@@ -85,7 +88,8 @@ export function intake(x: ArrayLike | null | undefined, wanted: Wanted): NDArray
   let shape: number[];
   if (isNDArray(x)) {
     [data, shape] = [x.data, [...x.shape]];
-    if (size(shape) !== data.length) throw new ShapeError(`${what}: the shape ${show(shape)} has ${size(shape)} elements and the data have ${data.length}`, { expected: size(shape), received: data.length });
+    if (size(shape) !== data.length)
+      throw new ShapeError(`${what}: the shape ${show(shape)} has ${size(shape)} elements and the data have ${data.length}`, { expected: size(shape), received: data.length });
   } else if (isTyped(x)) {
     [data, shape] = [x, rowsOf(x.length, wanted)];
   } else if (Array.isArray(x)) {

@@ -12,11 +12,7 @@ export interface NDArray<D extends DataArray = DataArray, S extends readonly num
 }
 
 /** Numbers in arrays in arrays, as deep as the shape has axes. */
-export type Nested<S extends Shape = Shape> = number extends S['length']
-  ? NestedArray
-  : S extends readonly [unknown, ...infer R extends Shape]
-    ? readonly Nested<R>[]
-    : number;
+export type Nested<S extends Shape = Shape> = number extends S['length'] ? NestedArray : S extends readonly [unknown, ...infer R extends Shape] ? readonly Nested<R>[] : number;
 /** A number, or an array of such. */
 export type NestedArray = number | readonly NestedArray[];
 
@@ -27,4 +23,8 @@ export type TypedArray = Float32Array | Float64Array | Int32Array | Uint32Array 
 export type ArrayLike<S extends Shape = Shape> = NDArray | TypedArray | Nested<S> | { readonly data: TypedArray; readonly shape: readonly number[] };
 
 /** A shape with numbers for its unknown axes. */
-export type Sized<S extends Shape> = S extends readonly [infer A, ...infer R extends Shape] ? readonly [A extends number ? A : number, ...Sized<R>] : S extends readonly [] ? readonly [] : readonly number[];
+export type Sized<S extends Shape> = S extends readonly [infer A, ...infer R extends Shape]
+  ? readonly [A extends number ? A : number, ...Sized<R>]
+  : S extends readonly []
+    ? readonly []
+    : readonly number[];

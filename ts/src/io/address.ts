@@ -41,16 +41,23 @@ const idb: Place = {
   },
 };
 
+/** The private folder of the page's origin. */
+function privateFolder(): Promise<FileSystemDirectoryHandle> {
+  const { storage } = navigator as { storage?: StorageManager };
+  if (!storage?.getDirectory) throw new ConfigError('opfs://: this browser has no private file system here; use idb://');
+  return storage.getDirectory();
+}
+
 const opfs: Place = {
   async read(name) {
-    const root = await navigator.storage.getDirectory();
+    const root = await privateFolder();
     const handle = await root.getFileHandle(name).catch((cause: unknown) => {
       throw missing(`opfs://${name}`, cause);
     });
     return new Uint8Array(await (await handle.getFile()).arrayBuffer());
   },
   async write(name, bytes) {
-    const handle = await (await navigator.storage.getDirectory()).getFileHandle(name, { create: true });
+    const handle = await (await privateFolder()).getFileHandle(name, { create: true });
     const stream = await handle.createWritable();
     await stream.write(bytes);
     await stream.close();
@@ -103,7 +110,12 @@ function placeOf(address: string): [Place, string] {
   const [, scheme, rest] = /^([a-z]+):\/\/(.+)$/.exec(address) ?? [];
   if (scheme && scheme !== 'file') {
     const place = PLACES[scheme];
-    if (!place) throw new ConfigError(`'${address}': unknown place '${scheme}'; known are ${Object.keys(PLACES).map((p) => `${p}://`).join(', ')} and paths`);
+    if (!place)
+      throw new ConfigError(
+        `'${address}': unknown place '${scheme}'; known are ${Object.keys(PLACES)
+          .map((p) => `${p}://`)
+          .join(', ')} and paths`,
+      );
     return [place, rest as string];
   }
   if (!server) throw new ConfigError(`'${address}': there are no paths in a browser; use idb://, opfs:// or download://`);

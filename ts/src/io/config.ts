@@ -85,7 +85,9 @@ function layerToJson(layer: Layer): Json {
   };
 }
 
-const byClass = new Map([...Object.entries(factories), ["groupedQueryAttention", factories.groupQueryAttention] as const].map(([name, factory]) => [name.toLowerCase(), factory as unknown as (config: object) => Layer]));
+const byClass = new Map(
+  [...Object.entries(factories), ['groupedQueryAttention', factories.groupQueryAttention] as const].map(([name, factory]) => [name.toLowerCase(), factory as unknown as (config: object) => Layer]),
+);
 
 function layerFromJson(json: Record<string, unknown>, custom: Custom): Layer {
   const className = String(json.class);

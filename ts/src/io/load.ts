@@ -63,7 +63,8 @@ function describe(text: string | undefined): Description {
     throw new FormatError('the file holds weights but no model; build the model and use loadWeights');
   }
   const description = json as Description | null;
-  if (typeof description !== 'object' || description?.format !== FORMAT) throw new FormatError(`the file's format is ${String(description?.format)}, this version reads ${FORMAT}`, { expected: FORMAT });
+  if (typeof description !== 'object' || description?.format !== FORMAT)
+    throw new FormatError(`the file's format is ${String(description?.format)}, this version reads ${FORMAT}`, { expected: FORMAT });
   return description;
 }
 

@@ -24,7 +24,12 @@ export interface AttentionConfig extends LayerOptions {
 type Config = Resolved<AttentionConfig>;
 
 /** Weights each value by its score; query, value and key are [batch, places, width]. */
-export function attended(scope: Scope<{ dropout: number; seed: number | null; useCausalMask: boolean; returnAttentionScores: boolean }>, scores: Tensor, query: Tensor, value: Tensor): Tensor | Tensor[] {
+export function attended(
+  scope: Scope<{ dropout: number; seed: number | null; useCausalMask: boolean; returnAttentionScores: boolean }>,
+  scores: Tensor,
+  query: Tensor,
+  value: Tensor,
+): Tensor | Tensor[] {
   const { dropout, seed, useCausalMask, returnAttentionScores } = scope.config;
   const [, queries = 1, keys = 1] = scores.shape;
   const own = scope.mask(value);

@@ -44,9 +44,17 @@ function moved(scope: Scope<Config>, name: string, old: Tensor, now: Tensor): vo
 const definition: LayerDefinition<Config> = {
   className: 'BatchNormalization',
   defaults: {
-    axis: -1, momentum: 0.99, epsilon: 1e-3, center: true, scale: true,
-    betaInitializer: 'zeros', gammaInitializer: 'ones', movingMeanInitializer: 'zeros', movingVarianceInitializer: 'ones',
-    betaRegularizer: null, gammaRegularizer: null,
+    axis: -1,
+    momentum: 0.99,
+    epsilon: 1e-3,
+    center: true,
+    scale: true,
+    betaInitializer: 'zeros',
+    gammaInitializer: 'ones',
+    movingMeanInitializer: 'zeros',
+    movingVarianceInitializer: 'ones',
+    betaRegularizer: null,
+    gammaRegularizer: null,
   },
   call(scope, x) {
     const c = scope.config;

@@ -53,7 +53,8 @@ const definition: LayerDefinition<Config> = {
   defaults: { layer: REQUIRED, mergeMode: 'concat', backwardLayer: null },
   check({ layer, mergeMode }, name) {
     if (!(layer instanceof Layer) || !('goBackwards' in layer.config)) throw new ConfigError(`${name}: needs a recurrent layer`, { layer: name });
-    if (mergeMode !== null && !(mergeMode in MERGES)) throw new ConfigError(`${name}: mergeMode must be one of ${Object.keys(MERGES).join(', ')} or null, received ${mergeMode}`, { layer: name, received: mergeMode });
+    if (mergeMode !== null && !(mergeMode in MERGES))
+      throw new ConfigError(`${name}: mergeMode must be one of ${Object.keys(MERGES).join(', ')} or null, received ${mergeMode}`, { layer: name, received: mergeMode });
   },
   mask: ((config: Config, scope: Scope<never>, ...inputs: Tensor[]) => sequenceMask(config.layer.config as { returnSequences: boolean }, scope, ...inputs)) as never,
   call(scope, x, ...states) {

@@ -62,7 +62,10 @@ function conv1d_(x: Tensor, weight: Tensor, w: Window, padding: Padding | 'causa
   const [k = 1, inner = 1, filters = 1] = weight.shape;
   const [stride = 1, dilation = 1] = [w.strides[0], w.dilation[0]];
   const y = ops.conv2d(ops.reshape(x, { shape: [batch, 1, steps, channels] }), ops.reshape(weight, { shape: [1, k, inner, filters] }), {
-    strides: [1, stride], dilation: [1, dilation], groups: w.groups, padding: [0, 0, ...around(padding, steps, k, stride, dilation)],
+    strides: [1, stride],
+    dilation: [1, dilation],
+    groups: w.groups,
+    padding: [0, 0, ...around(padding, steps, k, stride, dilation)],
   });
   return ops.reshape(y, { shape: [batch, y.shape[2] as number, filters] });
 }
@@ -102,8 +105,20 @@ function checkConv(c: Config, name: string, axes: number): void {
 const definition = (axes: number): LayerDefinition<Config> => ({
   className: `Conv${axes}D`,
   defaults: {
-    filters: REQUIRED, kernelSize: REQUIRED, strides: 1, padding: 'valid', dataFormat: 'channelsLast', dilationRate: 1, groups: 1, activation: 'linear', useBias: true,
-    kernelInitializer: 'glorotUniform', biasInitializer: 'zeros', kernelRegularizer: null, biasRegularizer: null, activityRegularizer: null,
+    filters: REQUIRED,
+    kernelSize: REQUIRED,
+    strides: 1,
+    padding: 'valid',
+    dataFormat: 'channelsLast',
+    dilationRate: 1,
+    groups: 1,
+    activation: 'linear',
+    useBias: true,
+    kernelInitializer: 'glorotUniform',
+    biasInitializer: 'zeros',
+    kernelRegularizer: null,
+    biasRegularizer: null,
+    activityRegularizer: null,
   },
   check: (c, name) => checkConv(c, name, axes),
   mask: null,
@@ -113,7 +128,13 @@ const definition = (axes: number): LayerDefinition<Config> => ({
     const out = channelsLast(x, c.dataFormat, (image) => {
       const channels = image.shape.at(-1) as number;
       if (channels % c.groups !== 0) throw new ConfigError(`${scope.path}: ${c.groups} groups don't divide ${channels} channels`, { layer: scope.path, expected: channels, received: c.groups });
-      const window: Window = { kernel: each(c.kernelSize, axes), strides: each(c.strides, axes), dilation: each(c.dilationRate, axes), padding: c.padding === 'causal' ? 'valid' : c.padding, groups: c.groups };
+      const window: Window = {
+        kernel: each(c.kernelSize, axes),
+        strides: each(c.strides, axes),
+        dilation: each(c.dilationRate, axes),
+        padding: c.padding === 'causal' ? 'valid' : c.padding,
+        groups: c.groups,
+      };
       checkFits(scope as never, x.shape, image.shape.slice(1, -1), window.kernel, window.dilation, c.padding);
       const kernel = scope.weight('kernel', [...window.kernel, channels / c.groups, c.filters], { initializer: c.kernelInitializer, regularizer: c.kernelRegularizer });
       return finished(scope, convolved(image, kernel, window, c.padding), c.filters);

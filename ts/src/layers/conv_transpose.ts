@@ -61,8 +61,20 @@ function sizeOf(padding: Padding, n: number, kernel: number, stride: number, dil
 const definition = (axes: 1 | 2): LayerDefinition<Config> => ({
   className: `Conv${axes}DTranspose`,
   defaults: {
-    filters: REQUIRED, kernelSize: REQUIRED, strides: 1, padding: 'valid', outputPadding: null, dataFormat: 'channelsLast', dilationRate: 1, activation: 'linear', useBias: true,
-    kernelInitializer: 'glorotUniform', biasInitializer: 'zeros', kernelRegularizer: null, biasRegularizer: null, activityRegularizer: null,
+    filters: REQUIRED,
+    kernelSize: REQUIRED,
+    strides: 1,
+    padding: 'valid',
+    outputPadding: null,
+    dataFormat: 'channelsLast',
+    dilationRate: 1,
+    activation: 'linear',
+    useBias: true,
+    kernelInitializer: 'glorotUniform',
+    biasInitializer: 'zeros',
+    kernelRegularizer: null,
+    biasRegularizer: null,
+    activityRegularizer: null,
   },
   check(c, name) {
     checkWindow(name, { filters: c.filters, kernelSize: c.kernelSize, strides: c.strides, dilationRate: c.dilationRate }, axes);
@@ -76,7 +88,9 @@ const definition = (axes: 1 | 2): LayerDefinition<Config> => ({
     const out = channelsLast(x, c.dataFormat, (image) => {
       const channels = image.shape.at(-1) as number;
       const weight = scope.weight('kernel', [...kernel, c.filters, channels], { initializer: c.kernelInitializer, regularizer: c.kernelRegularizer });
-      const sizes = kernel.map((k, i) => sizeOf(c.padding, image.shape[i + 1] as number, k, strides[i] as number, dilation[i] as number, c.outputPadding === null ? null : (each(c.outputPadding, axes)[i] as number)));
+      const sizes = kernel.map((k, i) =>
+        sizeOf(c.padding, image.shape[i + 1] as number, k, strides[i] as number, dilation[i] as number, c.outputPadding === null ? null : (each(c.outputPadding, axes)[i] as number)),
+      );
       return finished(scope, transposed(image, weight, axes, sizes, strides, dilation), c.filters);
     });
     scope.penalize(out, c.activityRegularizer);
@@ -90,7 +104,10 @@ function transposed(image: Tensor, weight: Tensor, axes: 1 | 2, sizes: readonly 
   if (axes === 2) return ops.conv2dTranspose(image, weight, { strides, dilation, padding, size });
   const [batch = 1, steps = 1, channels = 1] = image.shape;
   const y = ops.conv2dTranspose(ops.reshape(image, { shape: [batch, 1, steps, channels] }), ops.reshape(weight, { shape: [1, ...weight.shape] }), {
-    strides: [1, ...strides], dilation: [1, ...dilation], padding: [0, 0, ...padding], size: [1, ...size],
+    strides: [1, ...strides],
+    dilation: [1, ...dilation],
+    padding: [0, 0, ...padding],
+    size: [1, ...size],
   });
   return ops.reshape(y, { shape: [batch, y.shape[2] as number, y.shape[3] as number] });
 }

@@ -51,8 +51,19 @@ type Config = Resolved<DepthwiseConvConfig>;
 type Separable = Resolved<SeparableConvConfig>;
 
 const DEFAULTS: Config = {
-  kernelSize: REQUIRED, strides: 1, padding: 'valid', depthMultiplier: 1, dataFormat: 'channelsLast', dilationRate: 1, activation: 'linear', useBias: true,
-  depthwiseInitializer: 'glorotUniform', biasInitializer: 'zeros', depthwiseRegularizer: null, biasRegularizer: null, activityRegularizer: null,
+  kernelSize: REQUIRED,
+  strides: 1,
+  padding: 'valid',
+  depthMultiplier: 1,
+  dataFormat: 'channelsLast',
+  dilationRate: 1,
+  activation: 'linear',
+  useBias: true,
+  depthwiseInitializer: 'glorotUniform',
+  biasInitializer: 'zeros',
+  depthwiseRegularizer: null,
+  biasRegularizer: null,
+  activityRegularizer: null,
 };
 
 function check(c: Config, name: string, axes: number): void {
@@ -70,7 +81,9 @@ function depthwise(scope: Scope<Config>, image: Tensor, axes: 1 | 2, name: strin
   if (axes === 2) return ops.depthwiseConv2d(image, weight, { strides, dilation, padding: around2(c.padding as Padding, image.shape.slice(1, 3), kernel, strides, dilation) });
   const [batch = 1, steps = 1] = image.shape;
   const y = ops.depthwiseConv2d(ops.reshape(image, { shape: [batch, 1, steps, channels] }), ops.reshape(weight, { shape: [1, ...weight.shape] }), {
-    strides: [1, ...strides], dilation: [1, ...dilation], padding: [0, 0, ...around(c.padding, steps, kernel[0] as number, strides[0] as number, dilation[0] as number)],
+    strides: [1, ...strides],
+    dilation: [1, ...dilation],
+    padding: [0, 0, ...around(c.padding, steps, kernel[0] as number, strides[0] as number, dilation[0] as number)],
   });
   return ops.reshape(y, { shape: [batch, y.shape[2] as number, y.shape[3] as number] });
 }

@@ -64,8 +64,15 @@ function einsum(x: Tensor, w: Tensor, { input, kernel, output }: Equation): Tens
 const definition: LayerDefinition<Resolved<EinsumDenseConfig>> = {
   className: 'EinsumDense',
   defaults: {
-    equation: REQUIRED, outputShape: REQUIRED, biasAxes: null, activation: 'linear', kernelInitializer: 'glorotUniform', biasInitializer: 'zeros',
-    kernelRegularizer: null, biasRegularizer: null, activityRegularizer: null,
+    equation: REQUIRED,
+    outputShape: REQUIRED,
+    biasAxes: null,
+    activation: 'linear',
+    kernelInitializer: 'glorotUniform',
+    biasInitializer: 'zeros',
+    kernelRegularizer: null,
+    biasRegularizer: null,
+    activityRegularizer: null,
   },
   check: ({ equation }, name) => void parse(equation, null, name),
   call(scope, x) {

@@ -24,7 +24,8 @@ const definition: LayerDefinition<Resolved<EmbeddingConfig>> = {
   className: 'Embedding',
   defaults: { inputDim: REQUIRED, outputDim: REQUIRED, embeddingsInitializer: 'randomUniform', embeddingsRegularizer: null, maskZero: false },
   check({ inputDim, outputDim }, name) {
-    for (const [key, value] of Object.entries({ inputDim, outputDim })) if (!Number.isInteger(value) || value < 1) throw new ConfigError(`${name}: ${key} must be a whole number above 0, received ${value}`, { layer: name, received: value });
+    for (const [key, value] of Object.entries({ inputDim, outputDim }))
+      if (!Number.isInteger(value) || value < 1) throw new ConfigError(`${name}: ${key} must be a whole number above 0, received ${value}`, { layer: name, received: value });
   },
   call(scope, x) {
     const { inputDim, outputDim, embeddingsInitializer, embeddingsRegularizer, maskZero } = scope.config;

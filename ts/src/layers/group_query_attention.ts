@@ -50,12 +50,24 @@ function repeatedHeads(x: Tensor, heads: number, times: number): Tensor {
 const definition: LayerDefinition<Resolved<GroupQueryAttentionConfig>> = {
   className: 'GroupedQueryAttention',
   defaults: {
-    headDim: REQUIRED, numQueryHeads: REQUIRED, numKeyValueHeads: REQUIRED, dropout: 0, useBias: true, useGate: false, useCausalMask: false, returnAttentionScores: false,
-    kernelInitializer: 'glorotUniform', biasInitializer: 'zeros', kernelRegularizer: null, biasRegularizer: null, seed: null,
+    headDim: REQUIRED,
+    numQueryHeads: REQUIRED,
+    numKeyValueHeads: REQUIRED,
+    dropout: 0,
+    useBias: true,
+    useGate: false,
+    useCausalMask: false,
+    returnAttentionScores: false,
+    kernelInitializer: 'glorotUniform',
+    biasInitializer: 'zeros',
+    kernelRegularizer: null,
+    biasRegularizer: null,
+    seed: null,
   },
   check(c, name) {
     checkRate({ rate: c.dropout }, name);
-    if (c.numQueryHeads % c.numKeyValueHeads !== 0) throw new ConfigError(`${name}: ${c.numKeyValueHeads} heads of keys don't divide ${c.numQueryHeads} heads of queries`, { layer: name, expected: c.numQueryHeads, received: c.numKeyValueHeads });
+    if (c.numQueryHeads % c.numKeyValueHeads !== 0)
+      throw new ConfigError(`${name}: ${c.numKeyValueHeads} heads of keys don't divide ${c.numQueryHeads} heads of queries`, { layer: name, expected: c.numQueryHeads, received: c.numKeyValueHeads });
   },
   mask: (_, scope, query) => (query ? scope.mask(query) : undefined),
   call(scope, query, value = query, key = value, mask?: Tensor) {

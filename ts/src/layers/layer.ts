@@ -214,7 +214,11 @@ export class Layer<F extends ShapeFn = ShapeFn, I = unknown, C extends object = 
     const known = this.weights.get(name);
     if (known) {
       if (known.shape.join() !== shape.join()) {
-        throw new ShapeError(`${path}: the layer was built for a weight of shape ${show(known.shape)} and is now called on an input that needs ${show(shape)}`, { layer: this.name, expected: known.shape, received: shape });
+        throw new ShapeError(`${path}: the layer was built for a weight of shape ${show(known.shape)} and is now called on an input that needs ${show(shape)}`, {
+          layer: this.name,
+          expected: known.shape,
+          received: shape,
+        });
       }
       return known;
     }

@@ -26,12 +26,16 @@ function merge(className: string, fold: (values: readonly Tensor[]) => Tensor, e
     defaults: {},
     mask: anyMask as LayerDefinition<object>['mask'] & object,
     call(scope, ...inputs) {
-      if (inputs.length < 2 || (exactly && inputs.length !== exactly)) throw new ConfigError(`${scope.path}: takes ${exactly ?? 'two or more'} values, received ${inputs.length}`, { layer: scope.path, received: inputs.length });
+      if (inputs.length < 2 || (exactly && inputs.length !== exactly))
+        throw new ConfigError(`${scope.path}: takes ${exactly ?? 'two or more'} values, received ${inputs.length}`, { layer: scope.path, received: inputs.length });
       try {
         return fold(aligned(inputs));
       } catch (error) {
         if (!(error instanceof ShapeError)) throw error;
-        throw new ShapeError(`${scope.path}: the values' shapes don't fit each other: ${inputs.map((i) => show([null, ...i.shape.slice(1)])).join(', ')}`, { layer: scope.path, received: inputs.map((i) => i.shape) });
+        throw new ShapeError(`${scope.path}: the values' shapes don't fit each other: ${inputs.map((i) => show([null, ...i.shape.slice(1)])).join(', ')}`, {
+          layer: scope.path,
+          received: inputs.map((i) => i.shape),
+        });
       }
     },
   };

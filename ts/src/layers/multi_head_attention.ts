@@ -44,7 +44,13 @@ export interface MultiHeadAttentionConfig extends LayerOptions {
 type Config = Resolved<MultiHeadAttentionConfig>;
 
 /** [batch, places, width] times a kernel [width, heads, size], heads side by side. */
-export function projected(scope: Scope<Pick<Config, 'useBias' | 'kernelInitializer' | 'biasInitializer' | 'kernelRegularizer' | 'biasRegularizer'>>, name: string, x: Tensor, heads: number, size: number): Tensor {
+export function projected(
+  scope: Scope<Pick<Config, 'useBias' | 'kernelInitializer' | 'biasInitializer' | 'kernelRegularizer' | 'biasRegularizer'>>,
+  name: string,
+  x: Tensor,
+  heads: number,
+  size: number,
+): Tensor {
   const [batch = 1, places = 1, width = 1] = x.shape;
   const c = scope.config;
   const kernel = scope.weight(`${name}/kernel`, [width, heads, size], { initializer: c.kernelInitializer, regularizer: c.kernelRegularizer });
@@ -57,7 +63,13 @@ export function projected(scope: Scope<Pick<Config, 'useBias' | 'kernelInitializ
 }
 
 /** The heads' results times a kernel [heads, size, width]. */
-export function combined(scope: Scope<Pick<Config, 'useBias' | 'kernelInitializer' | 'biasInitializer' | 'kernelRegularizer' | 'biasRegularizer'>>, x: Tensor, heads: number, size: number, width: number): Tensor {
+export function combined(
+  scope: Scope<Pick<Config, 'useBias' | 'kernelInitializer' | 'biasInitializer' | 'kernelRegularizer' | 'biasRegularizer'>>,
+  x: Tensor,
+  heads: number,
+  size: number,
+  width: number,
+): Tensor {
   const [batch = 1, places = 1] = x.shape;
   const c = scope.config;
   const kernel = scope.weight('attention_output/kernel', [heads, size, width], { initializer: c.kernelInitializer, regularizer: c.kernelRegularizer });
@@ -108,12 +120,26 @@ function unfolded(y: Tensor, like: Tensor, axes: readonly number[]): Tensor {
 const definition: LayerDefinition<Config> = {
   className: 'MultiHeadAttention',
   defaults: {
-    numHeads: REQUIRED, keyDim: REQUIRED, valueDim: null, dropout: 0, useBias: true, outputShape: null, attentionAxes: null, useGate: false, useCausalMask: false, returnAttentionScores: false,
-    kernelInitializer: 'glorotUniform', biasInitializer: 'zeros', kernelRegularizer: null, biasRegularizer: null, seed: null,
+    numHeads: REQUIRED,
+    keyDim: REQUIRED,
+    valueDim: null,
+    dropout: 0,
+    useBias: true,
+    outputShape: null,
+    attentionAxes: null,
+    useGate: false,
+    useCausalMask: false,
+    returnAttentionScores: false,
+    kernelInitializer: 'glorotUniform',
+    biasInitializer: 'zeros',
+    kernelRegularizer: null,
+    biasRegularizer: null,
+    seed: null,
   },
   check(c, name) {
     checkRate({ rate: c.dropout }, name);
-    for (const key of ['numHeads', 'keyDim'] as const) if (!Number.isInteger(c[key]) || c[key] < 1) throw new ConfigError(`${name}: ${key} must be a whole number above 0, received ${c[key]}`, { layer: name, received: c[key] });
+    for (const key of ['numHeads', 'keyDim'] as const)
+      if (!Number.isInteger(c[key]) || c[key] < 1) throw new ConfigError(`${name}: ${key} must be a whole number above 0, received ${c[key]}`, { layer: name, received: c[key] });
   },
   mask: (_, scope, query) => (query ? scope.mask(query) : undefined),
   call(scope, givenQuery, givenValue = givenQuery, givenKey = givenValue, mask?: Tensor) {

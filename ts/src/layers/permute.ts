@@ -13,7 +13,8 @@ const definition: LayerDefinition<Resolved<PermuteConfig>> = {
   className: 'Permute',
   defaults: { dims: REQUIRED },
   check({ dims }, name) {
-    if ([...dims].sort((a, b) => a - b).some((d, i) => d !== i + 1)) throw new ConfigError(`${name}: dims must be the axes 1 … ${dims.length} in some order, received [${dims}]`, { layer: name, received: dims });
+    if ([...dims].sort((a, b) => a - b).some((d, i) => d !== i + 1))
+      throw new ConfigError(`${name}: dims must be the axes 1 … ${dims.length} in some order, received [${dims}]`, { layer: name, received: dims });
   },
   mask: null,
   call: (scope, x) => ops.transpose(x, { perm: [0, ...scope.config.dims] }),

@@ -62,8 +62,19 @@ const definition = (kind: Kind, axes: number): LayerDefinition<Resolved<PoolingC
     const pool = each(poolSize, axes);
     const steps = each(strides ?? poolSize, axes);
     return channelsLast(x, dataFormat, (image) => {
-      checkFits(scope as never, x.shape, image.shape.slice(1, -1), pool, pool.map(() => 1), padding);
-      return pooled(kind, image, pool.map((p, i) => ({ pool: p, stride: steps[i] as number, padding })));
+      checkFits(
+        scope as never,
+        x.shape,
+        image.shape.slice(1, -1),
+        pool,
+        pool.map(() => 1),
+        padding,
+      );
+      return pooled(
+        kind,
+        image,
+        pool.map((p, i) => ({ pool: p, stride: steps[i] as number, padding })),
+      );
     });
   },
 });

@@ -20,7 +20,8 @@ const definition: LayerDefinition<Resolved<PositionalEmbeddingConfig>> = {
     const { sequenceLength, embeddingsInitializer } = scope.config;
     if (x.shape.length !== 3) scope.fail('takes [batch, places, width]', x.shape);
     const table = scope.weight('embeddings', [sequenceLength, width], { initializer: embeddingsInitializer });
-    if (places > sequenceLength) throw new ConfigError(`${scope.path}: the sequence has ${places} places and sequenceLength is ${sequenceLength}`, { layer: scope.path, expected: sequenceLength, received: places });
+    if (places > sequenceLength)
+      throw new ConfigError(`${scope.path}: the sequence has ${places} places and sequenceLength is ${sequenceLength}`, { layer: scope.path, expected: sequenceLength, received: places });
     return ops.add(x, ops.slice(table, { begin: [0, 0], size: [places, width], stride: [1, 1] }));
   },
 };

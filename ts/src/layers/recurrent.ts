@@ -86,7 +86,13 @@ export interface CellKind<C extends CellOptions, W> {
 }
 
 /** Kernel, recurrent kernel and bias of so many gates. */
-export function gateWeights<C extends CellOptions>(scope: Scope<C>, features: number, gates: number, biasShape: readonly number[], biasInitializer: InitializerLike): { kernel: Tensor; recurrent: Tensor; bias: Tensor | null } {
+export function gateWeights<C extends CellOptions>(
+  scope: Scope<C>,
+  features: number,
+  gates: number,
+  biasShape: readonly number[],
+  biasInitializer: InitializerLike,
+): { kernel: Tensor; recurrent: Tensor; bias: Tensor | null } {
   const c = scope.config;
   return {
     kernel: scope.weight('kernel', [features, gates * c.units], { initializer: c.kernelInitializer, regularizer: c.kernelRegularizer }),
@@ -154,7 +160,13 @@ interface Walk {
 }
 
 /** Walks steps in order; where the mask is 0, states and output stay as they were. */
-export function walk(steps: readonly Tensor[], masks: readonly Tensor[] | null, first: readonly Tensor[], zeroOutput: boolean, step: (x: Tensor, states: readonly Tensor[]) => { output: Tensor; states: readonly Tensor[] }): Walk {
+export function walk(
+  steps: readonly Tensor[],
+  masks: readonly Tensor[] | null,
+  first: readonly Tensor[],
+  zeroOutput: boolean,
+  step: (x: Tensor, states: readonly Tensor[]) => { output: Tensor; states: readonly Tensor[] },
+): Walk {
   const outputs: Tensor[] = [];
   let states = first;
   steps.forEach((x, t) => {
@@ -176,7 +188,11 @@ export function walk(steps: readonly Tensor[], masks: readonly Tensor[] | null, 
 export function collected({ outputs, states }: Walk, { returnSequences, returnState }: { returnSequences: boolean; returnState: boolean }): Tensor | Tensor[] {
   const last = outputs.at(-1) as Tensor;
   const [batch = 1, units = 1] = last.shape;
-  const all = () => ops.concat(outputs.map((o) => ops.reshape(o, { shape: [batch, 1, units] })), { axis: 1 });
+  const all = () =>
+    ops.concat(
+      outputs.map((o) => ops.reshape(o, { shape: [batch, 1, units] })),
+      { axis: 1 },
+    );
   const result = returnSequences ? all() : last;
   return returnState ? [result, ...states] : result;
 }
@@ -189,7 +205,8 @@ export function stepMasks(scope: Scope<never>, x: Tensor, mask: Tensor | undefin
 }
 
 /** The mask passes on with whole sequences only. */
-export const sequenceMask = (config: { readonly returnSequences: boolean }, scope: Scope<never>, ...inputs: Tensor[]): Tensor | undefined => (config.returnSequences ? scope.mask(inputs[0] as Tensor) : undefined);
+export const sequenceMask = (config: { readonly returnSequences: boolean }, scope: Scope<never>, ...inputs: Tensor[]): Tensor | undefined =>
+  config.returnSequences ? scope.mask(inputs[0] as Tensor) : undefined;
 
 /** A layer that walks a kind of cell along [batch, steps, features]; further values are its first states. */
 export function sequenceDefinition<C extends CellOptions, W>(kind: CellKind<C, W>): LayerDefinition<C & Required<SequenceConfig>> {

@@ -9,7 +9,13 @@ export interface RepeatVectorConfig extends LayerOptions {
 }
 /** A vector N times. */
 export interface Repeated<N extends number> extends ShapeFn {
-  readonly out: this['in'] extends readonly [infer B, infer F extends number | null] ? readonly [B, N, F] : this['in'] extends readonly (infer _)[] ? (number extends this['in']['length'] ? readonly (number | null)[] : Mismatch<'repeatVector takes [batch, features]'>) : never;
+  readonly out: this['in'] extends readonly [infer B, infer F extends number | null]
+    ? readonly [B, N, F]
+    : this['in'] extends readonly (infer _)[]
+      ? number extends this['in']['length']
+        ? readonly (number | null)[]
+        : Mismatch<'repeatVector takes [batch, features]'>
+      : never;
 }
 
 const definition: LayerDefinition<{ n: number }> = {

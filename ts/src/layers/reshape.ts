@@ -13,7 +13,8 @@ const definition: LayerDefinition<{ targetShape: readonly number[] }> = {
   defaults: { targetShape: undefined as unknown as readonly number[] },
   check({ targetShape }, name) {
     const wild = targetShape.filter((d) => d === -1).length;
-    if (wild > 1 || targetShape.some((d) => !Number.isInteger(d) || d < -1)) throw new ConfigError(`${name}: ${show(targetShape)} is no shape: at most one −1 is allowed`, { layer: name, received: targetShape });
+    if (wild > 1 || targetShape.some((d) => !Number.isInteger(d) || d < -1))
+      throw new ConfigError(`${name}: ${show(targetShape)} is no shape: at most one −1 is allowed`, { layer: name, received: targetShape });
   },
   call: (scope, x) => ops.reshape(x, { shape: [x.shape[0] as number, ...scope.config.targetShape] }),
   mask: null,
@@ -24,6 +25,8 @@ const definition: LayerDefinition<{ targetShape: readonly number[] }> = {
  * @example
  * sequential([layers.reshape({ targetShape: [28, 28, 1], inputShape: [784] })]);
  */
-export function reshape<const T extends readonly number[], const I extends readonly (number | null)[] | undefined = undefined>(config: ReshapeConfig & { readonly targetShape: T; readonly inputShape?: I }) {
+export function reshape<const T extends readonly number[], const I extends readonly (number | null)[] | undefined = undefined>(
+  config: ReshapeConfig & { readonly targetShape: T; readonly inputShape?: I },
+) {
   return new Layer<Reshaped<T>, I, { targetShape: readonly number[] }>(definition, config as never);
 }

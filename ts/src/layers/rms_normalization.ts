@@ -16,7 +16,11 @@ const definition: LayerDefinition<Resolved<RMSNormalizationConfig>> = {
   defaults: { axis: -1, epsilon: 1e-6 },
   call(scope, x) {
     const axes = axesOf(scope.config.axis, x.shape.length, scope.path);
-    const gamma = scope.weight('scale', axes.map((a) => x.shape[a] as number), { initializer: 'ones' });
+    const gamma = scope.weight(
+      'scale',
+      axes.map((a) => x.shape[a] as number),
+      { initializer: 'ones' },
+    );
     const squares = ops.mean(ops.square(x), { axes, keepDims: true });
     return ops.mul(divided(x, squares, scope.config.epsilon), alongside(gamma, axes, x));
   },

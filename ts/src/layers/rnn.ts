@@ -3,7 +3,7 @@ import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
 import { number } from '../core/values.js';
 import { factory, REQUIRED, type Resolved } from './factory.js';
-import { type AnyLayer, Layer, type LayerDefinition, type LayerOptions, type Scope } from './layer.js';
+import type { AnyLayer, Layer, LayerDefinition, LayerOptions, Scope } from './layer.js';
 import { collected, type SequenceConfig, sequenceMask, stepMasks, walk } from './recurrent.js';
 import type { Unknown } from './shapes.js';
 

@@ -10,7 +10,8 @@ export type Sides = number | readonly (number | readonly [number, number])[];
 
 /** Numbers before and after each of `places` axes. */
 export function sides(given: Sides, places: number, name: string): readonly (readonly [number, number])[] {
-  const list: readonly (number | readonly [number, number])[] = typeof given === 'number' ? new Array<number>(places).fill(given) : places === 1 && given.length === 2 && typeof given[0] === 'number' ? [given as unknown as [number, number]] : given;
+  const list: readonly (number | readonly [number, number])[] =
+    typeof given === 'number' ? new Array<number>(places).fill(given) : places === 1 && given.length === 2 && typeof given[0] === 'number' ? [given as unknown as [number, number]] : given;
   if (list.length !== places) throw new ConfigError(`${name}: ${places} sizes are needed, received ${list.length}`, { layer: name, received: given });
   return list.map((side) => (typeof side === 'number' ? [side, side] : side));
 }

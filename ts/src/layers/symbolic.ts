@@ -31,7 +31,13 @@ export class Symbolic<S extends Shape = Shape> {
   static call(layer: Layer, inputs: readonly Symbolic[]): Symbolic {
     if (inputs.some((i) => !(i instanceof Symbolic))) throw new ConfigError(`${layer.className}: apply takes values made by input() or by other layers' apply`);
     const [small, large] = PROBES.map((probe) => probed(layer, inputs, probe)) as [Probe, Probe];
-    const outputs = small.map(({ shape, dtype }, i) => new Symbolic(shape.map((d, axis) => (d === large[i]?.shape[axis] ? d : null)), dtype));
+    const outputs = small.map(
+      ({ shape, dtype }, i) =>
+        new Symbolic(
+          shape.map((d, axis) => (d === large[i]?.shape[axis] ? d : null)),
+          dtype,
+        ),
+    );
     const node: Node = { layer, inputs, outputs };
     for (const output of outputs) output.node = node;
     layer.nodes.push(node);

@@ -38,6 +38,7 @@ export function checkPadding(name: string, padding: string, allowed: readonly st
 export function checkFits(scope: Scope<never>, shape: readonly number[], places: readonly number[], kernel: readonly number[], dilation: readonly number[], padding: string): void {
   if (padding !== 'valid') return;
   kernel.forEach((k, i) => {
-    if (span(k, dilation[i] as number) > (places[i] as number)) scope.fail(`the window of ${span(k, dilation[i] as number)} is larger than axis ${i + 1} of the input; use padding: 'same' or a smaller window`, shape);
+    if (span(k, dilation[i] as number) > (places[i] as number))
+      scope.fail(`the window of ${span(k, dilation[i] as number)} is larger than axis ${i + 1} of the input; use padding: 'same' or a smaller window`, shape);
   });
 }

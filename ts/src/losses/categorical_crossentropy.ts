@@ -11,9 +11,14 @@ export interface CategoricalCrossentropyOptions {
 }
 
 /** Cross-entropy with one-hot or soft labels over the last axis. Keras's CategoricalCrossentropy. */
-export const categoricalCrossentropy = defineLoss<CategoricalCrossentropyOptions>('categoricalCrossentropy', { fromLogits: false, labelSmoothing: 0 }, 'values', (truth, prediction, config, program) => {
-  const labels = smooth(truth, config.labelSmoothing, 1 / last(prediction));
-  const logits = config.fromLogits ? prediction : logitsOf(prediction, 'softmax', program);
-  if (logits) return ops.softmaxCrossEntropy(logits, labels);
-  return ops.neg(sumOverLast(ops.mul(labels, logProbabilities(prediction, false))));
-});
+export const categoricalCrossentropy = defineLoss<CategoricalCrossentropyOptions>(
+  'categoricalCrossentropy',
+  { fromLogits: false, labelSmoothing: 0 },
+  'values',
+  (truth, prediction, config, program) => {
+    const labels = smooth(truth, config.labelSmoothing, 1 / last(prediction));
+    const logits = config.fromLogits ? prediction : logitsOf(prediction, 'softmax', program);
+    if (logits) return ops.softmaxCrossEntropy(logits, labels);
+    return ops.neg(sumOverLast(ops.mul(labels, logProbabilities(prediction, false))));
+  },
+);

@@ -18,9 +18,7 @@ export const sparseCategoricalCrossentropy = defineLoss<SparseCategoricalCrossen
   'classes',
   (labels, prediction, config, program) => {
     const logits = config.fromLogits ? prediction : logitsOf(prediction, 'softmax', program);
-    const losses = logits
-      ? ops.sparseSoftmaxCrossEntropy(logits, labels)
-      : ops.neg(sumOverLast(ops.mul(ops.oneHot(labels, { depth: last(prediction) }), logProbabilities(prediction, false))));
+    const losses = logits ? ops.sparseSoftmaxCrossEntropy(logits, labels) : ops.neg(sumOverLast(ops.mul(ops.oneHot(labels, { depth: last(prediction) }), logProbabilities(prediction, false))));
     if (config.ignoreClass === null) return losses;
     const counted = ops.notEqual(ops.cast(labels, { dtype: 'float32' }), number(losses, config.ignoreClass));
     return where(counted, losses);

@@ -107,7 +107,15 @@ export function writeProgram(graph: Graph, compiled: Compiled | undefined, want:
   return bytes;
 }
 
-export function losses(heads: readonly Head[], program: Program, trace: Trace, outputs: readonly Tensor[], labels: readonly Tensor[], weights: Tensor | undefined, batch: number): { total: Tensor; pairs: Pair[] } {
+export function losses(
+  heads: readonly Head[],
+  program: Program,
+  trace: Trace,
+  outputs: readonly Tensor[],
+  labels: readonly Tensor[],
+  weights: Tensor | undefined,
+  batch: number,
+): { total: Tensor; pairs: Pair[] } {
   const pair = (name: string, value: Tensor): Pair => ({ name, numerator: scale(value, batch), denominator: number(value, batch) });
   const own: Pair[] = [];
   const measured: Pair[] = [];
@@ -140,7 +148,8 @@ function within<T>(program: Program, origin: string, body: () => T): T {
 
 function checked(loss: Loss, truth: Tensor, prediction: Tensor, program: Program): Tensor {
   const losses = loss.call(truth, prediction, program);
-  if (losses.shape.length > 0 && losses.shape[0] !== prediction.shape[0]) throw new ShapeError(`loss ${loss.name}: must answer a value per row, [batch] or [batch, …], or one for the batch, received ${show(losses.shape)}`, { received: losses.shape });
+  if (losses.shape.length > 0 && losses.shape[0] !== prediction.shape[0])
+    throw new ShapeError(`loss ${loss.name}: must answer a value per row, [batch] or [batch, …], or one for the batch, received ${show(losses.shape)}`, { received: losses.shape });
   return losses;
 }
 

@@ -126,7 +126,13 @@ export class Core {
 type PortLike = Pick<Port, 'name' | 'symbolic'>;
 
 /** Cuts what was given into one array per port: a list, a record by names, or the one array. */
-function byPort<P extends PortLike>(ports: readonly P[], given: Given, what: string, wanted: (port: P) => { shape: Wanted['shape']; dtype: DType }, fallback?: (x: ArrayLike, wanted: Wanted, port: P) => ArrayLike): NDArray[] {
+function byPort<P extends PortLike>(
+  ports: readonly P[],
+  given: Given,
+  what: string,
+  wanted: (port: P) => { shape: Wanted['shape']; dtype: DType },
+  fallback?: (x: ArrayLike, wanted: Wanted, port: P) => ArrayLike,
+): NDArray[] {
   const take = (x: ArrayLike | undefined, port: P, name: string): NDArray => {
     const want: Wanted = { what: name, ...wanted(port) };
     const array = fallback && x !== undefined ? fallback(x, want, port) : x;
@@ -140,7 +146,8 @@ function byPort<P extends PortLike>(ports: readonly P[], given: Given, what: str
     arrays = ports.map((port) => take((given as Readonly<Record<string, ArrayLike>>)[port.name], port, `${what}.${port.name}`));
   } else {
     const list = given as readonly ArrayLike[];
-    if (!Array.isArray(given) || list.length !== ports.length) throw new DataError(`${what}: ${ports.length} arrays are expected (${ports.map((p) => p.name).join(', ')}), received ${Array.isArray(given) ? list.length : typeof given}`);
+    if (!Array.isArray(given) || list.length !== ports.length)
+      throw new DataError(`${what}: ${ports.length} arrays are expected (${ports.map((p) => p.name).join(', ')}), received ${Array.isArray(given) ? list.length : typeof given}`);
     arrays = ports.map((port, i) => take(list[i], port, `${what}[${i}]`));
   }
   const rows = arrays[0]?.shape[0];
@@ -173,7 +180,10 @@ function checkClasses({ data }: NDArray, { loss }: Head, classes: number | null,
   for (let i = 0; i < data.length; i++) {
     const label = data[i] as number;
     if ((label < 0 || label >= classes) && label !== ignored) {
-      throw new DataError(`${what}: the label ${label} at index ${i} is outside of the ${classes} classes 0 … ${classes - 1}${label === classes ? '; classes count from 0' : ''}`, { expected: [0, classes - 1], received: label });
+      throw new DataError(`${what}: the label ${label} at index ${i} is outside of the ${classes} classes 0 … ${classes - 1}${label === classes ? '; classes count from 0' : ''}`, {
+        expected: [0, classes - 1],
+        received: label,
+      });
     }
   }
 }

@@ -30,7 +30,15 @@ const capitalize = (s: string) => s.charAt(0).toUpperCase() + s.slice(1);
 export const asValidation = (logs: Logs): Record<string, number> => Object.fromEntries(Object.entries(logs).map(([key, value]) => [`val${capitalize(key)}`, value]));
 
 /** Measures rows of a table. */
-export async function measure(core: Core, session: Session, table: Table, rows: readonly [number, number], size: number, signal: AbortSignal | undefined, bar?: ProgressBar): Promise<Record<string, number>> {
+export async function measure(
+  core: Core,
+  session: Session,
+  table: Table,
+  rows: readonly [number, number],
+  size: number,
+  signal: AbortSignal | undefined,
+  bar?: ProgressBar,
+): Promise<Record<string, number>> {
   const compiled = core.needCompiled('evaluate');
   const { plan, tail, batch } = await plans(session, compiled, 'evaluate', table, rows[1] - rows[0], size);
   const run = await Run.open(session, { plan, tail, train: false, rows, batch, shuffle: false, epochs: [0, 1], seed: 0, collect: false, data: table.arrays });
@@ -80,7 +88,13 @@ async function notify(callbacks: readonly Callback[] | undefined, model: AnyMode
 }
 
 /** One step of training, or one measurement, on the rows given. */
-export async function onBatch(core: Core, train: boolean, x: Given, y: Given, o: { sampleWeight?: ArrayLike<number>; classWeight?: Readonly<Record<number, number>> }): Promise<Record<string, number>> {
+export async function onBatch(
+  core: Core,
+  train: boolean,
+  x: Given,
+  y: Given,
+  o: { sampleWeight?: ArrayLike<number>; classWeight?: Readonly<Record<number, number>> },
+): Promise<Record<string, number>> {
   const compiled = core.needCompiled(train ? 'trainOnBatch' : 'testOnBatch');
   const session = train ? await core.changing() : await core.session();
   const table = await upload(core, session, x, y, o.sampleWeight, o.classWeight);

@@ -85,7 +85,18 @@ class Training {
     for (const callback of this.callbacks) await callback.onTrainBegin?.({});
     if (epochs > first) {
       const { plan, tail, batch } = await plans(session, compiled, 'train', this.table, this.rows, this.size);
-      const run = await Run.open(session, { plan, tail, train: true, rows: [0, this.rows], batch, shuffle: o.shuffle ?? true, epochs: [first, epochs], seed: this.history.seed, collect: false, data: this.table.arrays });
+      const run = await Run.open(session, {
+        plan,
+        tail,
+        train: true,
+        rows: [0, this.rows],
+        batch,
+        shuffle: o.shuffle ?? true,
+        epochs: [first, epochs],
+        seed: this.history.seed,
+        collect: false,
+        data: this.table.arrays,
+      });
       try {
         await this.epochs(run, compiled, Math.ceil(this.rows / batch), first, epochs);
       } finally {

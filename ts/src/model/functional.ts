@@ -22,9 +22,14 @@ function ports(given: Symbols, what: string): [Port[], Structure] {
  * const x = input({ shape: [16] });
  * const model = functional({ inputs: x, outputs: layers.dense({ units: 1 }).apply(x) });
  */
-export function functional<const A extends Symbols, const B extends Symbols>(options: { readonly inputs: A; readonly outputs: B; readonly name?: string }): Model<ShapesOf<A> extends infer S extends Shapes ? S : Shapes, ShapesOf<B> extends infer S extends Shapes ? S : Shapes> {
+export function functional<const A extends Symbols, const B extends Symbols>(options: {
+  readonly inputs: A;
+  readonly outputs: B;
+  readonly name?: string;
+}): Model<ShapesOf<A> extends infer S extends Shapes ? S : Shapes, ShapesOf<B> extends infer S extends Shapes ? S : Shapes> {
   const [inputs] = ports(options.inputs, 'input');
   const [outputs, structure] = ports(options.outputs, 'output');
-  for (const { symbolic, name } of [...inputs, ...outputs]) if (!(symbolic instanceof Symbolic)) throw new ConfigError(`functional: '${name}' is no symbolic value; make it with input() or a layer's apply`);
+  for (const { symbolic, name } of [...inputs, ...outputs])
+    if (!(symbolic instanceof Symbolic)) throw new ConfigError(`functional: '${name}' is no symbolic value; make it with input() or a layer's apply`);
   return new Model(options.name ?? 'functional', () => new Graph(inputs, outputs), structure) as never;
 }

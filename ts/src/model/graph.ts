@@ -69,7 +69,12 @@ export class Graph {
     };
     this.trace(
       new LayerTrace(program, false, weights),
-      this.inputs.map(({ symbolic }) => program.input(symbolic.shape.map((d, axis) => d ?? (axis === 0 ? 2 : 128)), symbolic.dtype)),
+      this.inputs.map(({ symbolic }) =>
+        program.input(
+          symbolic.shape.map((d, axis) => d ?? (axis === 0 ? 2 : 128)),
+          symbolic.dtype,
+        ),
+      ),
     );
     return [...found.values()];
   }

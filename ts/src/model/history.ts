@@ -13,6 +13,10 @@ export class History<K extends string = string> {
   add(epoch: number, logs: Readonly<Record<string, number>>): void {
     this.epoch.push(epoch);
     const all = this.history as Record<string, number[]>;
-    for (const [name, value] of Object.entries(logs)) (all[name] ??= []).push(value);
+    for (const [name, value] of Object.entries(logs)) {
+      const list = all[name];
+      if (list) list.push(value);
+      else all[name] = [value];
+    }
   }
 }

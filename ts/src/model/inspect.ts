@@ -104,7 +104,9 @@ function timed(records: readonly ProfileRecord[]): Profile {
     records,
     us,
     toString() {
-      const rows = [...records].sort((a, b) => b.us - a.us).map((r) => [r.kernel, r.layer, r.us.toFixed(1), `${((100 * r.us) / us).toFixed(1)} %`, r.gflops.toFixed(1), (r.bytes / r.us / 1000).toFixed(1)]);
+      const rows = [...records]
+        .sort((a, b) => b.us - a.us)
+        .map((r) => [r.kernel, r.layer, r.us.toFixed(1), `${((100 * r.us) / us).toFixed(1)} %`, r.gflops.toFixed(1), (r.bytes / r.us / 1000).toFixed(1)]);
       return `${table(['kernel', 'layer', 'µs', 'share', 'GF/s', 'GB/s'], rows)}\nstep ${us.toFixed(1)} µs on one thread`;
     },
     toTrace() {

@@ -232,7 +232,8 @@ export class Model<I extends Shapes = Shapes, O extends Shapes = Shapes, K exten
   /** Sets all weights, in the order of `getWeights`. */
   async setWeights(weights: readonly Arrays[]): Promise<void> {
     const { variables } = this.core.graph;
-    if (weights.length !== variables.length) throw new DataError(`setWeights: the model has ${variables.length} weights, received ${weights.length}`, { expected: variables.length, received: weights.length });
+    if (weights.length !== variables.length)
+      throw new DataError(`setWeights: the model has ${variables.length} weights, received ${weights.length}`, { expected: variables.length, received: weights.length });
     const all = new Float32Array(counts(this.core.graph).total);
     let at = 0;
     variables.forEach(({ weight, path }, i) => {

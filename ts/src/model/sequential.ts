@@ -17,7 +17,13 @@ export class Sequential<I extends Shape = Shape, O extends Shape = Shape, K exte
   }
   /** Adds a layer on top; answers the same model with its new type. */
   // biome-ignore lint/suspicious/noExplicitAny: a layer of whatever options.
-  add<F extends ShapeFn, J>(layer: Layer<F, J, any> & (Apply<F, O> extends Mismatch<infer M> ? Mismatch<M> : unknown)): Sequential<number extends O['length'] ? (J extends readonly (number | null)[] ? readonly [null, ...J] : I) : I, Apply<F, Shape extends O ? (J extends readonly (number | null)[] ? readonly [null, ...J] : O) : O> extends infer S extends Shape ? S : Shape, K> {
+  add<F extends ShapeFn, J>(
+    layer: Layer<F, J, any> & (Apply<F, O> extends Mismatch<infer M> ? Mismatch<M> : unknown),
+  ): Sequential<
+    number extends O['length'] ? (J extends readonly (number | null)[] ? readonly [null, ...J] : I) : I,
+    Apply<F, Shape extends O ? (J extends readonly (number | null)[] ? readonly [null, ...J] : O) : O> extends infer S extends Shape ? S : Shape,
+    K
+  > {
     if (this.built) throw new ConfigError('add: the model is built already; add layers before compile, fit and summary');
     this.stack.push(layer as unknown as Layer);
     return this as never;
@@ -28,7 +34,11 @@ function stacked(layers: readonly Layer[]): Graph {
   const [first] = layers;
   if (!first) throw new ConfigError('sequential: there are no layers');
   const { inputShape, dtype } = first.options;
-  if (!inputShape) throw new ConfigError(`sequential: the first layer, ${first.className}, must say what it takes: give it an inputShape without the batch, such as inputShape: [784]`, { layer: first.name, expected: 'inputShape' });
+  if (!inputShape)
+    throw new ConfigError(`sequential: the first layer, ${first.className}, must say what it takes: give it an inputShape without the batch, such as inputShape: [784]`, {
+      layer: first.name,
+      expected: 'inputShape',
+    });
   name(layers);
   const input = new Symbolic([null, ...inputShape], dtype ?? 'float32', 'input');
   const output = layers.reduce<Symbolic>((x, layer) => Symbolic.call(layer, [x]), input);
@@ -58,7 +68,10 @@ function name(layers: readonly Layer[]): void {
  * ]);
  */
 export function sequential(): Sequential;
-export function sequential<const L extends readonly AnyLayer[]>(layers: L & Fitting<L>, options?: { readonly name?: string }): Sequential<L extends readonly [infer H, ...unknown[]] ? (FirstShape<H> extends infer S extends Shape ? S : Shape) : Shape, OutputOf<L>>;
+export function sequential<const L extends readonly AnyLayer[]>(
+  layers: L & Fitting<L>,
+  options?: { readonly name?: string },
+): Sequential<L extends readonly [infer H, ...unknown[]] ? (FirstShape<H> extends infer S extends Shape ? S : Shape) : Shape, OutputOf<L>>;
 export function sequential(layers: readonly AnyLayer[] = [], options: { readonly name?: string } = {}): unknown {
   for (const layer of layers) if (!(layer instanceof Layer)) throw new ConfigError('sequential: takes a list of layers made by the factories in `layers`', { received: layer });
   return new Sequential([...layers] as unknown as Layer[], options.name ?? 'sequential');

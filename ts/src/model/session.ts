@@ -40,9 +40,14 @@ function specification(variables: readonly Variable[]): Uint8Array {
   for (const { weight, path } of variables) {
     const { kind, args } = weight.initializer.distribution(weight.shape);
     const own = weight.initializer.config.seed as number | null | undefined;
-    w.u32(0).list(weight.shape).u32(weight.trainable ? 1 : 0, kind, args.length);
+    w.u32(0)
+      .list(weight.shape)
+      .u32(weight.trainable ? 1 : 0, kind, args.length);
     w.f32(...args);
-    if (own == null) w.i32(hash(path)).i32(hash(`${path}.`)).u32(0);
+    if (own == null)
+      w.i32(hash(path))
+        .i32(hash(`${path}.`))
+        .u32(0);
     else w.u64(own).u32(1);
   }
   return w.bytes();
@@ -177,7 +182,11 @@ export class Session {
       address = await this.client.upload(data);
     } catch (error) {
       if (!(error instanceof EngineError && error.code === 'memory')) throw error;
-      throw new EngineError('memory', `${what} needs ${(data.byteLength / 2 ** 20).toFixed(0)} MiB in the engine and there is no room: ${error.message}; pass bytes as Uint8Array, or fewer rows at a time`, { cause: error });
+      throw new EngineError(
+        'memory',
+        `${what} needs ${(data.byteLength / 2 ** 20).toFixed(0)} MiB in the engine and there is no room: ${error.message}; pass bytes as Uint8Array, or fewer rows at a time`,
+        { cause: error },
+      );
     }
     return { address, dtype: DTYPE(data), row: data.length / rows, rows, length: data.length };
   }

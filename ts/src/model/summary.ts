@@ -27,15 +27,5 @@ export function summarize(graph: Graph, name: string): string {
   const rule = '─'.repeat(widths.reduce((a, b) => a + b + 2, -2));
   const { total, trainable } = counts(graph);
   const size = (n: number) => `${grouped(n)} (${((4 * n) / 1024).toFixed(2)} KB)`;
-  return [
-    `Model: ${name}`,
-    rule,
-    line(head),
-    rule,
-    ...rows.map(line),
-    rule,
-    `Total weights: ${size(total)}`,
-    `Trainable: ${size(trainable)}`,
-    `Not trainable: ${size(total - trainable)}`,
-  ].join('\n');
+  return [`Model: ${name}`, rule, line(head), rule, ...rows.map(line), rule, `Total weights: ${size(total)}`, `Trainable: ${size(trainable)}`, `Not trainable: ${size(total - trainable)}`].join('\n');
 }

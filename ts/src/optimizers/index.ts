@@ -1,12 +1,18 @@
 // The registry of optimizers.
 import { lookUp } from '../core/errors.js';
+import { adadelta } from './adadelta.js';
+import { adagrad } from './adagrad.js';
 import { adam, adamW } from './adam.js';
+import { adamax } from './adamax.js';
+import { ftrl } from './ftrl.js';
+import { lion } from './lion.js';
+import { nadam } from './nadam.js';
 import type { Optimizer } from './optimizer.js';
 import { rmsprop } from './rmsprop.js';
 import { sgd } from './sgd.js';
 
 /** Optimizers by their names. */
-export const optimizers = { adam, adamW, rmsprop, sgd };
+export const optimizers = { adadelta, adagrad, adam, adamW, adamax, ftrl, lion, nadam, rmsprop, sgd };
 
 /** Names of all optimizers. */
 export type OptimizerName = keyof typeof optimizers;

@@ -67,7 +67,10 @@ export function defineOptimizer<C extends object>({ name, code, defaults, option
       const w = new Words().u32(code, numbers.length).f32(...numbers, config.weightDecay ?? 0);
       w.u32(kind).f32(limit);
       const [schedule, args] = typeof learningRate === 'number' ? [CONSTANT, [learningRate]] : [learningRate.code, learningRate.args];
-      return w.u32(schedule, args.length).f32(...args).words();
+      return w
+        .u32(schedule, args.length)
+        .f32(...args)
+        .words();
     };
     return { name, config: config as Optimizer['config'], learningRate, slots: slots(config), settings };
   };

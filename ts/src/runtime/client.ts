@@ -1,10 +1,10 @@
 // The engine as the facade sees it: calls that answer promises, wherever the engine runs.
-import { EngineError, MyelinError, ShapeError } from '../core/errors.js';
+import { EngineError, type MyelinError, ShapeError } from '../core/errors.js';
 import { runPlan } from './places.js';
 import type { Answer, Methods } from './host.js';
 import { Fast } from './fast.js';
-import { type EngineStart, startThread, type Thread, type WorkerSource } from './spawn.js';
-import type { Ready, Reply } from './worker.js';
+import { type EngineStart, startPool, startThread, type Thread, type WorkerSource } from './spawn.js';
+import type { PoolWanted, Ready, Reply } from './worker.js';
 
 export type { Methods } from './host.js';
 export type Result<K extends keyof Methods> = ReturnType<Methods[K]>;
@@ -61,6 +61,7 @@ export class WorkerClient implements EngineClient {
 
   private constructor(
     private readonly thread: Thread,
+    private readonly pool: readonly Thread[],
     readonly threads: number,
     private readonly lock: Int32Array | null,
     private readonly module: WebAssembly.Module,
@@ -75,25 +76,31 @@ export class WorkerClient implements EngineClient {
   }
 
   static start(module: WebAssembly.Module, threads: number, source: WorkerSource, shared: boolean, maxMemory: number | undefined, patience: number): Promise<WorkerClient> {
-    return new Promise((resolve, reject) => {
+    return new Promise<WorkerClient>((resolve, reject) => {
       let client: WorkerClient | undefined;
       const lock = shared ? new Int32Array(new SharedArrayBuffer(4)) : null;
+      const pool: Thread[] = [];
       const fail = (reason: string) => {
         clearTimeout(timer);
-        thread.terminate();
+        for (const one of [thread, ...pool]) one.terminate();
         reject(new EngineError('start', `the engine's worker could not start: ${reason}`));
       };
       const onMessage = (message: unknown) => {
         if (client) return client.receive(message as Reply);
+        if ((message as PoolWanted).pool) return addPool(message as PoolWanted);
         if ((message as { failed?: string }).failed !== undefined) return fail((message as { failed: string }).failed);
         clearTimeout(timer);
-        client = new WorkerClient(thread, threads, lock, module, message as Ready);
+        client = new WorkerClient(thread, pool, threads, lock, module, message as Ready);
         thread.hold(false);
         resolve(client);
       };
-      const thread = startThread(source, onMessage, (error) => (client ? client.lose(error.message) : fail(error.message)));
+      const lost = (error: Error) => (client ? client.lose(error.message) : fail(error.message));
+      const addPool = ({ pool: start, count }: PoolWanted) => startPool(source, start, count, pool, lost).then(() => thread.post('pool'), lost);
+      const thread = startThread(source, onMessage, lost);
       const timer = setTimeout(() => fail(`no answer within ${patience / 1000} s`), patience);
-      thread.post({ role: 'engine', module, threads, source, maxMemory, lock } satisfies EngineStart);
+      thread.post({ role: 'engine', module, threads, maxMemory, lock } satisfies EngineStart);
+    }).catch((cause: Error) => {
+      throw cause instanceof EngineError ? cause : new EngineError('start', `the engine could not start: ${cause.message}`, { cause });
     });
   }
 
@@ -113,7 +120,7 @@ export class WorkerClient implements EngineClient {
     this.alive = false;
     for (const { reject } of this.pending.values()) reject(lostError(reason));
     this.pending.clear();
-    this.thread.terminate();
+    for (const one of [this.thread, ...this.pool]) one.terminate();
   }
 
   hold(): () => void {

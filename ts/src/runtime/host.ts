@@ -2,10 +2,10 @@
 import { makeMemory } from './environment.js';
 import { build_info, Engine, initSync, initThreadPool, last_panic } from './glue.js';
 import { runPlan } from './places.js';
-import { setSource, type WorkerSource } from './spawn.js';
+import { type PoolStarter, setStarter } from './spawn.js';
 
 /** Methods of the engine that take and answer plain values. */
-export type EngineMethods = Omit<{ [K in keyof Engine as Engine[K] extends (...args: never[]) => unknown ? K : never]: Engine[K] }, 'free'>;
+export type EngineMethods = Omit<{ [K in keyof Engine & string as Engine[K] extends (...args: never[]) => unknown ? K : never]: Engine[K] }, 'free'>;
 
 /** A result, or what went wrong; `fatal` if the engine can't go on. */
 export type Answer = { readonly value: unknown } | { readonly error: string; readonly fatal: boolean };
@@ -35,11 +35,11 @@ export class Host {
     return this.engine.stop_flag();
   }
 
-  static async start(module: WebAssembly.Module, threads: number, source: WorkerSource, maxMemory?: number): Promise<Host> {
+  static async start(module: WebAssembly.Module, threads: number, startPool: PoolStarter, maxMemory?: number): Promise<Host> {
     const memory = makeMemory(maxMemory);
     initSync({ module, memory, thread_stack_size: 1 << 20 });
     if (threads > 1) {
-      setSource(source);
+      setStarter(startPool);
       await initThreadPool(threads);
     }
     const { simd } = JSON.parse(build_info()) as { simd: string };

@@ -3,7 +3,7 @@ import { DirectClient, type EngineClient, WorkerClient } from './client.js';
 
 import { defaultThreads, hasRelaxed, processLike, server, setFlags, setTurbo, whyNotShared } from './environment.js';
 import { loadModule, type WasmSource } from './load_module.js';
-import type { WorkerSource } from './spawn.js';
+import { startPool, type Thread, type WorkerSource } from './spawn.js';
 
 /** How the engine is started. All optional; without a call the engine starts by itself with these defaults. */
 export interface InitOptions {
@@ -59,6 +59,8 @@ let options: InitOptions = {};
 let engine: Promise<EngineClient> | undefined;
 let current: EngineClient | undefined;
 let turbo = false;
+/** Threads of an engine that runs on this one; kept so that they are never collected. */
+const kept: Thread[] = [];
 
 function check(given: InitOptions): void {
   const { threads, maxMemory } = given;
@@ -123,7 +125,7 @@ async function start(): Promise<EngineClient> {
   const source = await workerSource();
   if (options.worker === false) {
     const { Host } = await import('./host.js');
-    return new DirectClient(await Host.start(module, threads, source, options.maxMemory));
+    return new DirectClient(await Host.start(module, threads, (pool, count) => startPool(source, pool, count, kept), options.maxMemory));
   }
   const shared = whyNotShared() === null;
   return retried((patience) => WorkerClient.start(module, threads, source, shared, options.maxMemory, patience));

@@ -1,4 +1,4 @@
-// Takes the place of wasm-bindgen-rayon's own worker snippet: starts the pool's threads as workers of the same source.
+// Starts workers. Takes the place of wasm-bindgen-rayon's own worker snippet: the pool's threads are workers of the same source.
 import { builtin, type NodeWorker, server } from './environment.js';
 
 /** What a worker is told first. */
@@ -13,7 +13,6 @@ export interface EngineStart {
   readonly role: 'engine';
   readonly module: WebAssembly.Module;
   readonly threads: number;
-  readonly source: WorkerSource;
   readonly maxMemory: number | undefined;
   /** One cell: who holds the engine. */
   readonly lock: Int32Array | null;
@@ -46,25 +45,36 @@ function nodeThread(text: string, onMessage: (message: unknown) => void, onLost:
   };
 }
 
+const REFUSED = 'the worker could not start; a content security policy must allow worker-src blob:, or give init({ workerUrl })';
+
+/** What a policy forbids comes as an event in some browsers and as an exception in others. */
+function newWorker(url: string): Worker {
+  try {
+    return new Worker(url);
+  } catch (cause) {
+    throw new Error(`${(cause as Error).message}: ${REFUSED}`, { cause });
+  }
+}
+
 function webThread(source: WorkerSource, onMessage: (message: unknown) => void, onLost: (error: Error) => void): Thread {
   const url = 'url' in source ? source.url : URL.createObjectURL(new Blob([source.text], { type: 'text/javascript' }));
-  const worker = new Worker(url);
+  const worker = newWorker(url);
   worker.onmessage = (event) => {
     // Not before the first message: Chromium may fetch the script late.
     if (!('url' in source)) URL.revokeObjectURL(url);
     onMessage(event.data);
   };
-  worker.onerror = (event) => onLost(new Error(event.message || 'the worker could not start; a content security policy must allow worker-src blob:, or give init({ workerUrl })'));
+  worker.onerror = (event) => onLost(new Error(event.message || REFUSED));
   return { post: (message, transfer = []) => worker.postMessage(message, transfer as Transferable[]), hold: () => {}, terminate: () => worker.terminate() };
 }
 
-/** Source of the pool's workers; set before the pool is started. */
-let source: WorkerSource | undefined;
-/** Kept so that they are never collected. */
-const pool: Thread[] = [];
+/** Starts this many threads of the pool. */
+export type PoolStarter = (start: PoolStart, count: number) => Promise<unknown>;
+let starter: PoolStarter | undefined;
 
-export function setSource(from: WorkerSource): void {
-  source = from;
+/** To be set before the pool is started. */
+export function setStarter(start: PoolStarter): void {
+  starter = start;
 }
 
 interface PoolBuilder {
@@ -74,19 +84,30 @@ interface PoolBuilder {
 }
 
 export async function startWorkers(module: WebAssembly.Module, memory: WebAssembly.Memory, builder: PoolBuilder): Promise<void> {
-  const start: PoolStart = { role: 'pool', module, memory, receiver: builder.receiver() };
-  await Promise.all(Array.from({ length: builder.numThreads() }, () => startPoolThread(start)));
+  await (starter as PoolStarter)({ role: 'pool', module, memory, receiver: builder.receiver() }, builder.numThreads());
   builder.build();
 }
 
-function startPoolThread(start: PoolStart): Promise<void> {
+/**
+ * The pool's threads are started by the page, not by the engine's worker: there `new Worker` sometimes never returns in
+ * Firefox, and takes half a second in Deno.
+ */
+export function startPool(source: WorkerSource, start: PoolStart, count: number, threads: Thread[], onLost: (error: Error) => void = () => {}): Promise<unknown> {
+  return Promise.all(Array.from({ length: count }, () => startPoolThread(source, start, threads, onLost)));
+}
+
+function startPoolThread(source: WorkerSource, start: PoolStart, threads: Thread[], onLost: (error: Error) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const ready = () => {
       thread.hold(false);
       resolve();
     };
-    const thread = startThread(source as WorkerSource, ready, reject);
-    pool.push(thread);
+    const lost = (error: Error) => {
+      reject(error);
+      onLost(error);
+    };
+    const thread = startThread(source, ready, lost);
+    threads.push(thread);
     thread.post(start);
   });
 }

@@ -19,6 +19,12 @@ export interface Ready {
   readonly simd: string;
 }
 
+/** What the engine asks for while it starts; the answer is `'pool'`. */
+export interface PoolWanted {
+  readonly pool: PoolStart;
+  readonly count: number;
+}
+
 type Post = (message: unknown, transfer?: Transferable[]) => void;
 
 function runPool({ module, memory, receiver }: PoolStart, post: Post): void {
@@ -34,8 +40,12 @@ function buffers(value: unknown): Transferable[] {
   return Array.isArray(value) ? value.flatMap(buffers) : [];
 }
 
-async function runEngine(start: EngineStart, post: Post): Promise<(call: Call) => void> {
-  const host = await Host.start(start.module, start.threads, start.source, start.maxMemory);
+async function runEngine(start: EngineStart, post: Post, joined: Promise<void>): Promise<(call: Call) => void> {
+  const askForPool = (pool: PoolStart, count: number) => {
+    post({ pool, count } satisfies PoolWanted);
+    return joined;
+  };
+  const host = await Host.start(start.module, start.threads, askForPool, start.maxMemory);
   const { lock } = start;
   const ready: Ready = { memory: lock ? host.memory : null, address: host.address, stopFlag: host.stopFlag, simd: host.simd };
   post(ready);
@@ -51,12 +61,17 @@ async function runEngine(start: EngineStart, post: Post): Promise<(call: Call) =
 function serve(post: Post): (message: unknown) => void {
   let engine: Promise<(call: Call) => void> | undefined;
   let handle: ((call: Call) => void) | undefined;
+  let join = () => {};
+  const joined = new Promise<void>((resolve) => {
+    join = resolve;
+  });
   return (message) => {
     if (handle) return handle(message as Call);
+    if (message === 'pool') return join();
     if (engine) return void engine.then((ready) => ready(message as Call));
     const start = message as Start;
     if (start.role === 'pool') return runPool(start, post);
-    engine = runEngine(start, post);
+    engine = runEngine(start, post, joined);
     engine.then(
       (ready) => {
         handle = ready;
@@ -68,7 +83,10 @@ function serve(post: Post): (message: unknown) => void {
 
 if (server) {
   const port = builtin('node:worker_threads').parentPort as NodePort;
-  port.on('message', serve((message, transfer) => port.postMessage(message, transfer)));
+  port.on(
+    'message',
+    serve((message, transfer) => port.postMessage(message, transfer)),
+  );
 } else {
   const scope = globalThis as unknown as { postMessage(message: unknown, transfer: Transferable[]): void; onmessage: (event: MessageEvent) => void };
   const handle = serve((message, transfer = []) => scope.postMessage(message, transfer));

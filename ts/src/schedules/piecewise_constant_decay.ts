@@ -13,7 +13,10 @@ export interface PiecewiseConstantDecayOptions {
 export function piecewiseConstantDecay(options: PiecewiseConstantDecayOptions): Schedule {
   const { boundaries, values } = options;
   if (values.length !== boundaries.length + 1) {
-    throw new ConfigError(`piecewiseConstantDecay: ${boundaries.length} boundaries need ${boundaries.length + 1} values, received ${values.length}`, { expected: boundaries.length + 1, received: values.length });
+    throw new ConfigError(`piecewiseConstantDecay: ${boundaries.length} boundaries need ${boundaries.length + 1} values, received ${values.length}`, {
+      expected: boundaries.length + 1,
+      received: values.length,
+    });
   }
   return { name: 'piecewiseConstantDecay', config: { ...options }, code: 2, args: [...boundaries, ...values] };
 }

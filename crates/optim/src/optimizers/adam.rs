@@ -1,4 +1,4 @@
-use super::{flush, Optimizer, Step, SMALLEST, SMALLEST_GRADIENT};
+use super::{flush, power, Optimizer, Step, SMALLEST, SMALLEST_GRADIENT};
 use simd::F32x4;
 
 /// Adam (Kingma and Ba 2014): w −= lr·√(1 − β2ᵗ)/(1 − β1ᵗ)·m/(√v + ε), where ε is ε̂ of the paper, beside the
@@ -16,8 +16,8 @@ fn flushed(x: F32x4, smallest: f32) -> F32x4 {
 
 fn update(options: &[f32], step: Step, weights: &mut [f32], gradients: &[f32], slots: &mut [&mut [f32]]) {
     let [beta1, beta2, epsilon] = [options[0], options[1], options[2]];
-    let power = |beta: f32| (beta as f64).powi(step.number.min(i32::MAX as u64) as i32);
-    let alpha = (step.learning_rate as f64 * (1.0 - power(beta2)).sqrt() / (1.0 - power(beta1))) as f32;
+    let alpha = (step.learning_rate as f64 * (1.0 - power(beta2, step.number)).sqrt()
+        / (1.0 - power(beta1, step.number))) as f32;
     if let [m, v, largest] = slots {
         for (i, (w, &g)) in weights.iter_mut().zip(gradients).enumerate() {
             let g = flush(g, SMALLEST_GRADIENT);

@@ -1,6 +1,12 @@
 //! One file per optimizer.
 
+mod adadelta;
+mod adagrad;
 mod adam;
+mod adamax;
+mod ftrl;
+mod lion;
+mod nadam;
 mod rmsprop;
 mod sgd;
 
@@ -39,8 +45,23 @@ fn flush(x: f32, smallest: f32) -> f32 {
     }
 }
 
+/// beta to the power of a step's number.
+fn power(beta: f32, number: u64) -> f64 {
+    (beta as f64).powi(number.min(i32::MAX as u64) as i32)
+}
+
 /// All of them; the index is the code that settings use.
-pub static ALL: &[Optimizer] = &[sgd::OPTIMIZER, rmsprop::OPTIMIZER, adam::OPTIMIZER];
+pub static ALL: &[Optimizer] = &[
+    sgd::OPTIMIZER,
+    rmsprop::OPTIMIZER,
+    adam::OPTIMIZER,
+    adagrad::OPTIMIZER,
+    adadelta::OPTIMIZER,
+    adamax::OPTIMIZER,
+    nadam::OPTIMIZER,
+    lion::OPTIMIZER,
+    ftrl::OPTIMIZER,
+];
 
 #[cfg(test)]
 mod tests {

@@ -2,6 +2,7 @@
 
 mod constant;
 mod cosine_decay;
+mod cosine_decay_restarts;
 mod exponential_decay;
 mod inverse_time_decay;
 mod piecewise_constant;
@@ -23,4 +24,5 @@ pub static ALL: &[Schedule] = &[
     exponential_decay::SCHEDULE,
     inverse_time_decay::SCHEDULE,
     polynomial_decay::SCHEDULE,
+    cosine_decay_restarts::SCHEDULE,
 ];

@@ -1,0 +1,36 @@
+use super::{flush, power, Optimizer, Step, SMALLEST, SMALLEST_GRADIENT};
+
+/// Nadam (Dozat 2015): Adam with Nesterov's momentum, whose share of step t is μₜ = β1·(1 − 0.96ᵗ/2).
+pub const OPTIMIZER: Optimizer =
+    Optimizer { name: "nadam", options: &["beta1", "beta2", "epsilon"], slots: |_| 2, update };
+
+/// 0.96ᵗ/2 changes no product any more after so many steps.
+const FADED: u64 = 1000;
+
+/// μ1·…·μₜ: Π (1 − 0.96ⁱ/2), which soon stands still, times β1ᵗ.
+fn product(beta1: f32, number: u64) -> f64 {
+    let fading = (1..=number.min(FADED)).scan(1.0, |p, _| {
+        *p *= 0.96;
+        Some(1.0 - 0.5 * *p)
+    });
+    fading.product::<f64>() * power(beta1, number)
+}
+
+fn update(options: &[f32], step: Step, weights: &mut [f32], gradients: &[f32], slots: &mut [&mut [f32]]) {
+    let [beta1, beta2, epsilon] = [options[0], options[1], options[2]];
+    let share = |t: u64| beta1 as f64 * (1.0 - 0.5 * power(0.96, t));
+    let (now, next) = (share(step.number), share(step.number + 1));
+    let so_far = product(beta1, step.number);
+    let lr = step.learning_rate as f64;
+    let of_moment = (lr * next / (1.0 - so_far * next)) as f32;
+    let of_gradient = (lr * (1.0 - now) / (1.0 - so_far)) as f32;
+    let unbias = (1.0 / (1.0 - power(beta2, step.number))) as f32;
+    let [moment, squares] = slots else { return };
+    let state = moment.iter_mut().zip(squares.iter_mut());
+    for ((w, &g), (m, v)) in weights.iter_mut().zip(gradients).zip(state) {
+        let g = flush(g, SMALLEST_GRADIENT);
+        *m = flush(*m + (g - *m) * (1.0 - beta1), SMALLEST);
+        *v = flush(*v + (g * g - *v) * (1.0 - beta2), SMALLEST);
+        *w -= (of_moment * *m + of_gradient * g) / ((*v * unbias).sqrt() + epsilon);
+    }
+}
