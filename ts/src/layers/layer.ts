@@ -253,9 +253,16 @@ export class Layer<F extends ShapeFn = ShapeFn, I = unknown, C extends object = 
   }
 }
 
-/** Any layer, whatever its types. */
-// biome-ignore lint/suspicious/noExplicitAny: options stand in both directions, in values and in the functions that take them.
-export type AnyLayer = Layer<ShapeFn, unknown, any>;
+/** Any layer, whatever its options. */
+export interface AnyLayer {
+  readonly shapeFn: ShapeFn;
+  readonly inputType: unknown;
+  readonly className: string;
+  readonly name: string | undefined;
+  readonly config: object;
+  trainable: boolean;
+  apply(...inputs: readonly (Symbolic | readonly Symbolic[])[]): Symbolic;
+}
 
 /**
  * Makes a kind of layer: traced, differentiated and saved like the built-in ones.

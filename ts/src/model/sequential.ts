@@ -16,9 +16,8 @@ export class Sequential<I extends Shape = Shape, O extends Shape = Shape, K exte
     super(name, () => stacked(stack));
   }
   /** Adds a layer on top; answers the same model with its new type. */
-  // biome-ignore lint/suspicious/noExplicitAny: a layer of whatever options.
   add<F extends ShapeFn, J>(
-    layer: Layer<F, J, any> & (Apply<F, O> extends Mismatch<infer M> ? Mismatch<M> : unknown),
+    layer: AnyLayer & { readonly shapeFn: F; readonly inputType: J } & (Apply<F, O> extends Mismatch<infer M> ? Mismatch<M> : unknown),
   ): Sequential<
     number extends O['length'] ? (J extends readonly (number | null)[] ? readonly [null, ...J] : I) : I,
     Apply<F, Shape extends O ? (J extends readonly (number | null)[] ? readonly [null, ...J] : O) : O> extends infer S extends Shape ? S : Shape,

@@ -1,8 +1,11 @@
 // The engine's code: gzip in base64 in a module of its own, so that no bundler needs to know about it.
 import { EngineError } from '../core/errors.js';
 
-/** Where the engine's code may come from instead of the package's own module. */
-export type WasmSource = string | URL | Response | BufferSource | WebAssembly.Module;
+/**
+ * Where the engine's code may come from instead of the package's own module: an address, a Response, an ArrayBuffer or a view of
+ * one, or a WebAssembly.Module. (Their types would need the DOM's declarations, which not every project has.)
+ */
+export type WasmSource = string | object;
 
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   const modern = Uint8Array as unknown as { fromBase64?: (text: string) => Uint8Array<ArrayBuffer> };
@@ -20,7 +23,7 @@ export async function loadModule(name: 'simd128' | 'relaxed', given?: WasmSource
     if (given instanceof WebAssembly.Module) return given;
     if (typeof given === 'string' || given instanceof URL) return await WebAssembly.compile(await (await fetch(given)).arrayBuffer());
     if (given instanceof Response) return await WebAssembly.compile(await given.arrayBuffer());
-    if (given) return await WebAssembly.compile(given);
+    if (given) return await WebAssembly.compile(given as BufferSource);
     const { payload } = await (name === 'relaxed' ? import('./payload-relaxed.js') : import('./payload.js'));
     const stream = new Blob([bytesOf(payload)]).stream().pipeThrough(new DecompressionStream('gzip'));
     return await WebAssembly.compile(await new Response(stream).arrayBuffer());

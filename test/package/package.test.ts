@@ -1,0 +1,66 @@
+// What is in the tarball, how large it is, and what linters of packages say.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { expect, inject, test } from 'vitest';
+
+const project = inject('project');
+const installed = join(project, 'node_modules/myelin');
+const packed = inject('packed');
+const text = (path: string) => readFileSync(join(installed, path), 'utf8');
+const manifest = JSON.parse(text('package.json')) as Record<string, unknown>;
+
+test('nothing but the package: code, types, README, licence', () => {
+  const odd = packed.map((f) => f.path).filter((path) => !/^(dist\/[\w./-]+\.(js|d\.ts|wasm)|package\.json|README\.md|LICENSE)$/.test(path));
+  expect(odd).toEqual([]);
+  expect(manifest.dependencies ?? {}).toEqual({});
+  expect(manifest.license).toBe('Apache-2.0');
+});
+
+test('publint finds nothing', async () => {
+  const { messages, pkg } = await publint({ pkgDir: installed, strict: true });
+  expect(messages.map((m) => formatMessage(m, pkg as Parameters<typeof formatMessage>[1]))).toEqual([]);
+});
+
+test('no address of a file, of this machine or of a host is left in the code', () => {
+  for (const { path } of packed.filter((f) => /^dist\/.*\.js$/.test(f.path))) {
+    const code = text(path);
+    expect(code.includes('_bg.wasm'), path).toBe(false);
+    expect(code.includes('import.meta'), path).toBe(false);
+    expect(/\/work\/|\/home\/|\/root\//.test(code), path).toBe(false);
+    expect(/require\(['"]node:/.test(code) || /import\(['"]node:|from ?['"]node:/.test(code), path).toBe(false);
+  }
+});
+
+test('a bundle with one dense model is small', async () => {
+  const entry = "import { layers, sequential } from 'myelin'; export default sequential([layers.dense({ units: 1, inputShape: [2] })]).compile({ loss: 'mse' });";
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: entry, resolveDir: project },
+    bundle: true,
+    minify: true,
+    splitting: true,
+    format: 'esm',
+    outdir: join(project, 'size'),
+    write: false,
+    metafile: true,
+    logLevel: 'error',
+  });
+  const first = Object.entries(metafile.outputs).find(([, o]) => o.entryPoint)?.[0] as string;
+  const loaded = new Set<string>();
+  const follow = (path: string) => {
+    if (loaded.has(path)) return;
+    loaded.add(path);
+    for (const { path: next, kind } of metafile.outputs[path]?.imports ?? []) if (kind === 'import-statement') follow(next);
+  };
+  follow(first);
+  const size = (path: string) => gzipSync(outputFiles.find((f) => f.path.endsWith(path.split('/').at(-1) as string))?.contents ?? '').length;
+  const core = [...loaded].reduce((sum, path) => sum + size(path), 0);
+  const payloads = ['payload.js', 'payload-relaxed.js'].map((file) => gzipSync(text(`dist/${file}`)).length);
+  console.log(`core ${(core / 1000).toFixed(1)} kB, payloads ${payloads.map((p) => (p / 1000).toFixed(1)).join(' and ')} kB, minified and gzipped`);
+  // All layers are in it: `loadModel` must know them.
+  expect(core).toBeLessThan(48_000);
+  for (const payload of payloads) expect(payload).toBeLessThan(330_000);
+});
