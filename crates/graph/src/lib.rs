@@ -5,6 +5,7 @@ mod autodiff;
 mod compile;
 mod decode;
 mod describe;
+mod differentiate;
 mod graph;
 mod units;
 
