@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'myelin-examples-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function run(name: string, ...args: string[]): Promise<string> {
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [`examples/${name}.mjs`, ...args], { timeout: 100_000, maxBuffer: 1 << 24 });
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [`examples/${name}.mjs`, ...args], { timeout: 200_000, maxBuffer: 1 << 24 });
   expect(stderr).toBe('');
   return stdout;
 }
@@ -91,5 +91,5 @@ describe('examples', () => {
     .filter((name) => name.endsWith('.mjs'))
     .map((name) => name.slice(0, -4));
   test('all have a test', () => expect(names.filter((name) => !PARTS.includes(name)).sort()).toEqual(Object.keys(TESTS).sort()));
-  for (const [name, body] of Object.entries(TESTS)) test.skipIf(DATA[name] && !existsSync(DATA[name]))(name, body);
+  for (const [name, body] of Object.entries(TESTS)) test.skipIf(DATA[name] && !existsSync(DATA[name]))(name, body, 220_000);
 });
