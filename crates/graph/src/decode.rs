@@ -66,7 +66,8 @@ impl Reader<'_> {
             return bad(format!("a rank of {rank} is above {MAX_RANK}"));
         }
         let shape: Vec<usize> = (0..rank).map(|_| self.word().map(|d| d as usize)).collect::<Result<_>>()?;
-        let size = shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d).filter(|&n| n <= 1 << 29));
+        // Axes of size 0 don't excuse the others: strides are products of those.
+        let size = shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d.max(1)).filter(|&n| n <= 1 << 29));
         if size.is_none() {
             return bad(format!("a value of shape {shape:?} is too large"));
         }

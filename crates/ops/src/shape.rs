@@ -10,6 +10,8 @@ use kernels::DType;
 pub enum Rule {
     /// The shape of the first input.
     Same,
+    /// The shape of the first input; attribute: an axis of it.
+    Along,
     /// NumPy's broadcasting.
     Broadcast,
     /// Attributes: transposeA, transposeB. The last two axes are matrices; leading axes are equal, or one side has none.
@@ -60,13 +62,15 @@ type Shape = Vec<usize>;
 pub fn infer(rule: Rule, shapes: &[Shape], dtypes: &[DType], attrs: Attrs) -> Result<(Shape, DType), String> {
     let first = shapes.first().cloned().unwrap_or_default();
     let dtype = dtypes.first().copied().unwrap_or(DType::F32);
-    let arithmetic = matches!(rule, Rule::Same | Rule::Broadcast | Rule::Matmul | Rule::Reduce | Rule::Argreduce);
+    let arithmetic =
+        matches!(rule, Rule::Same | Rule::Along | Rule::Broadcast | Rule::Matmul | Rule::Reduce | Rule::Argreduce);
     let window = matches!(rule, Rule::Conv | Rule::ConvTranspose | Rule::Depthwise | Rule::Pool);
     if (arithmetic || window) && dtypes.iter().any(|&d| d != DType::F32) {
         return Err("needs float32: cast first".into());
     }
     match rule {
         Rule::Same => Ok((first, dtype)),
+        Rule::Along => axis(attrs.i32(0), first.len()).map(|_| (first, dtype)),
         Rule::Broadcast => {
             let mut shape = Vec::new();
             for other in shapes {
@@ -103,7 +107,10 @@ pub fn infer(rule: Rule, shapes: &[Shape], dtypes: &[DType], attrs: Attrs) -> Re
             if before.len() != first.len() || after.len() != first.len() || before.iter().chain(after).any(|&p| p < 0) {
                 return Err(format!("padding of {} axes must be given, none below 0", first.len()));
             }
-            Ok(((0..first.len()).map(|i| first[i] + (before[i] + after[i]) as usize).collect(), dtype))
+            Ok((
+                (0..first.len()).map(|i| first[i].saturating_add(before[i] as usize + after[i] as usize)).collect(),
+                dtype,
+            ))
         }
         Rule::Concat => concat(shapes, dtypes, attrs.i32(0)).map(|s| (s, dtype)),
         Rule::BroadcastTo => {

@@ -8,7 +8,7 @@ pub static OP: Op = Op {
     doc: "eˣ/Σ eˣ along an axis.",
     inputs: &["x"],
     attrs: &[optional("axis", I32, "-1")],
-    rule: Rule::Same,
+    rule: Rule::Along,
     lower: Lower::Records {
         workspace: none,
         lower: |l, push| {

@@ -134,6 +134,12 @@ export const RULES: Readonly<Record<string, Rule>> = {
     onlyFloats(given);
     return [first(given), 'float32'];
   },
+  along: (given) => {
+    onlyFloats(given);
+    const from = first(given);
+    axisOf(given.attrs[0] as number, from.length, given.fail);
+    return [from, 'float32'];
+  },
   broadcast: (given) => {
     onlyFloats(given);
     const shape = given.shapes.reduce<Dims>((all, s) => broadcast(all, s) ?? given.fail(`${text(all)} and ${text(s)} do not broadcast together`), []);

@@ -1,0 +1,86 @@
+//! Hostile programs: whatever the bytes are, the answer is a plan or an error, soon, and never a panic.
+//! `MYELIN_FUZZ_SECONDS` sets how long it tries; a few seconds by default.
+
+mod common;
+
+use common::{Numbers, Writer};
+use graph::ParameterTable;
+use kernels::DType;
+use ops::{Attr, Op};
+use std::time::{Duration, Instant};
+
+/// A program for each sample of each operation, with a loss where it can have one.
+fn programs() -> Vec<(Vec<u8>, ParameterTable)> {
+    let mut all = Vec::new();
+    for op in ops::ALL.iter().filter(|op| !op.internal) {
+        for sample in (op.samples)() {
+            let mut w = Writer::default();
+            // Inputs come before parameters.
+            let mut ids = vec![0; sample.inputs.len()];
+            for floats in [false, true] {
+                for (i, (shape, dtype)) in
+                    sample.inputs.iter().enumerate().filter(|(_, x)| (x.1 == DType::F32) == floats)
+                {
+                    ids[i] = if floats { w.parameter(shape) } else { w.input(*dtype, shape) };
+                }
+            }
+            let Ok(y) = w.try_call(op, &ids, &sample.attrs) else { continue };
+            all.push((w.bytes(false), w.table()));
+            let rank = w.shape(y).len() as i32;
+            let sum: &'static Op = &ops::reduce::sum::OP;
+            let axes = vec![Attr::Ints((0..rank).collect()), Attr::Bool(false)];
+            if let Ok(loss) = w.try_call(sum, &[y], &axes) {
+                w.loss = Some(loss);
+                all.push((w.bytes(true), w.table()));
+            }
+        }
+    }
+    all
+}
+
+/// Words that are likely to be trouble.
+const WORDS: [u32; 10] = [0, 1, 2, 7, 9, 0x7fff_ffff, 0x8000_0000, u32::MAX, 1 << 20, 1 << 29];
+
+fn mutate(bytes: &mut Vec<u8>, numbers: &mut Numbers) {
+    let words = bytes.len() / 4;
+    for _ in 0..1 + numbers.below(3) {
+        let at = 4 * numbers.below(words.max(1));
+        match numbers.below(5) {
+            0 => bytes.truncate(numbers.below(bytes.len() + 1)),
+            1 if at + 4 <= bytes.len() => bytes[at..at + 4].copy_from_slice(&WORDS[numbers.below(10)].to_le_bytes()),
+            2 if at < bytes.len() => bytes[at] ^= 1 << numbers.below(8),
+            3 => {
+                let piece: Vec<u8> = bytes.iter().skip(at).take(4 * numbers.below(8)).copied().collect();
+                let to = (4 * numbers.below(words.max(1))).min(bytes.len());
+                bytes.splice(to..to, piece);
+            }
+            _ if at + 4 <= bytes.len() => {
+                bytes.drain(at..at + 4);
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn hostile_programs_get_an_error() {
+    let seconds = std::env::var("MYELIN_FUZZ_SECONDS").ok().and_then(|s| s.parse().ok()).unwrap_or(4);
+    let end = Instant::now() + Duration::from_secs(seconds);
+    let programs = programs();
+    assert!(programs.len() > 100);
+    let mut numbers = Numbers::new(seconds);
+    let (mut tried, mut accepted) = (0u64, 0u64);
+    let mut longest = Duration::ZERO;
+    while Instant::now() < end {
+        let (bytes, table) = &programs[numbers.below(programs.len())];
+        let mut bytes = bytes.clone();
+        mutate(&mut bytes, &mut numbers);
+        let started = Instant::now();
+        accepted += graph::compile(&bytes, table).is_ok() as u64;
+        longest = longest.max(started.elapsed());
+        tried += 1;
+    }
+    println!("{tried} programs, {accepted} of them valid, the slowest took {longest:?}");
+    assert!(tried > 1000 && accepted < tried);
+    assert!(longest < Duration::from_secs(2), "a hostile program took {longest:?}");
+}
