@@ -64,6 +64,26 @@ describe('hooks', () => {
     await net.predict(x, { callbacks: [recorder(events)] });
     expect(events.filter((e) => e !== 'setModel')).toEqual(['testBegin', 'testEnd loss,mae', 'predictBegin', 'predictEnd']);
   });
+  it('come for every batch that is measured or predicted', async () => {
+    const events: string[] = [];
+    const watch: Callback = {
+      onTestBatchBegin: (batch) => events.push(`testBatchBegin ${batch}`),
+      onTestBatchEnd: (batch, logs) => events.push(`testBatchEnd ${batch} ${Object.keys(logs).join()}`),
+      onPredictBatchBegin: (batch) => events.push(`predictBatchBegin ${batch}`),
+      onPredictBatchEnd: (batch) => events.push(`predictBatchEnd ${batch}`),
+    };
+    const net = build();
+    const logs = await net.evaluate(x, y, { batchSize: 25, callbacks: [watch] });
+    const { data } = await net.predict(x, { batchSize: 25, callbacks: [watch] });
+    const test = [0, 1].flatMap((n) => [`testBatchBegin ${n}`, `testBatchEnd ${n} loss,mae`]);
+    const predicted = [0, 1].flatMap((n) => [`predictBatchBegin ${n}`, `predictBatchEnd ${n}`]);
+    expect(events).toEqual([...test, ...predicted]);
+    expect(logs).toEqual(await net.evaluate(x, y, { batchSize: 25 }));
+    expect([...data]).toEqual([...(await net.predict(x)).data]);
+    events.length = 0;
+    await net.fit(x, y, { validationSplit: 0.5, callbacks: [watch] });
+    expect(events).toEqual(['testBatchBegin 0', 'testBatchEnd 0 loss,mae']);
+  });
   it('are awaited', async () => {
     const events: string[] = [];
     const slow = (what: string) => async () => {

@@ -18,16 +18,24 @@ export interface Callback {
   onEpochBegin?(epoch: number, logs: Logs): unknown;
   /** After an epoch, with its results and those of validation. */
   onEpochEnd?(epoch: number, logs: Logs): unknown;
-  /** Before a step. */
+  /** Before a step of training. */
   onBatchBegin?(batch: number, logs: Logs): unknown;
-  /** After a step, with the results of the epoch so far. */
+  /** After it, with the results of the epoch so far. */
   onBatchEnd?(batch: number, logs: Logs): unknown;
   /** Before an evaluation or a validation. */
   onTestBegin?(logs: Logs): unknown;
   /** After it, with its results. */
   onTestEnd?(logs: Logs): unknown;
+  /** Before a batch is measured. */
+  onTestBatchBegin?(batch: number, logs: Logs): unknown;
+  /** After it, with the results so far. */
+  onTestBatchEnd?(batch: number, logs: Logs): unknown;
   /** Before a prediction. */
   onPredictBegin?(logs: Logs): unknown;
   /** After it. */
   onPredictEnd?(logs: Logs): unknown;
+  /** Before a batch is predicted. */
+  onPredictBatchBegin?(batch: number, logs: Logs): unknown;
+  /** After it. */
+  onPredictBatchEnd?(batch: number, logs: Logs): unknown;
 }

@@ -1,5 +1,6 @@
 // Measuring a model, and single steps on given rows.
 import type { Callback, Logs } from '../callbacks/callback.js';
+import { CallbackList } from '../callbacks/callback_list.js';
 import type { Compiled } from './compile.js';
 import type { Core, Given } from './core.js';
 import type { AnyModel } from './model.js';
@@ -36,6 +37,7 @@ export async function measure(
   table: Table,
   rows: readonly [number, number],
   size: number,
+  callbacks: CallbackList,
   signal: AbortSignal | undefined,
   bar?: ProgressBar,
 ): Promise<Record<string, number>> {
@@ -43,12 +45,16 @@ export async function measure(
   const { plan, tail, batch } = await plans(session, compiled, 'evaluate', table, rows[1] - rows[0], size);
   const run = await Run.open(session, { plan, tail, train: false, rows, batch, shuffle: false, epochs: [0, 1], seed: 0, collect: false, data: table.arrays });
   const pace = new Pace(session.client);
+  const byBatch = callbacks.has('onTestBatchBegin', 'onTestBatchEnd');
   try {
     for (let steps = 0; ; ) {
+      await callbacks.call('onTestBatchBegin', steps, {});
       signal?.throwIfAborted();
-      const progress = await pace.slice(run, true, steps);
+      const progress = await pace.slice(run, true, steps, byBatch ? 1 : undefined);
+      const finished = progress.completed[0];
+      if (byBatch) await callbacks.call('onTestBatchEnd', steps, asLogs(compiled, finished ?? (await run.metrics())));
       steps = progress.steps;
-      if (progress.completed[0]) return asLogs(compiled, progress.completed[0]);
+      if (finished) return asLogs(compiled, finished);
       await bar?.step(0, progress.stepInEpoch, async () => asLogs(compiled, await run.metrics()));
     }
   } finally {
@@ -67,23 +73,17 @@ export async function evaluate(core: Core, model: AnyModel, x: Given, y: Given, 
     throw error;
   });
   try {
-    await notify(o.callbacks, model, 'onTestBegin');
+    const callbacks = new CallbackList(o.callbacks, model);
+    await callbacks.call('onTestBegin', {});
     const bar = new ProgressBar(o.verbose ?? 0, 0, Math.ceil(table.rows / size));
     bar.begin();
-    const logs = await measure(core, session, table, [0, table.rows], size, o.signal, bar);
+    const logs = await measure(core, session, table, [0, table.rows], size, callbacks, o.signal, bar);
     bar.end(0, logs);
-    await notify(o.callbacks, model, 'onTestEnd', logs);
+    await callbacks.call('onTestEnd', logs);
     return logs;
   } finally {
     await session.release(table.arrays);
     release();
-  }
-}
-
-async function notify(callbacks: readonly Callback[] | undefined, model: AnyModel, hook: 'onTestBegin' | 'onTestEnd' | 'onPredictBegin' | 'onPredictEnd', logs: Logs = {}): Promise<void> {
-  for (const callback of callbacks ?? []) {
-    callback.setModel?.(model);
-    await callback[hook]?.(logs);
   }
 }
 

@@ -1,5 +1,6 @@
 // The loop of training.
 import type { Callback, Logs } from '../callbacks/callback.js';
+import { CallbackList } from '../callbacks/callback_list.js';
 import { ConfigError } from '../core/errors.js';
 import { checkSeed, nextSeed } from '../core/seed.js';
 import { lostError } from '../runtime/client.js';
@@ -49,6 +50,7 @@ export interface FitOptions {
 class Training {
   private readonly validationTable: Table | null = null;
   readonly history: History;
+  private readonly callbacks: CallbackList;
   private logs: Logs = {};
 
   constructor(
@@ -61,15 +63,10 @@ class Training {
     private readonly size: number,
   ) {
     this.validationTable = validation;
+    this.callbacks = new CallbackList(options.callbacks, model);
     this.history = new History(options.seed === undefined ? nextSeed() : checkSeed(options.seed, 'fit'));
   }
 
-  private get callbacks(): readonly Callback[] {
-    return this.options.callbacks ?? [];
-  }
-  private has(...hooks: (keyof Callback)[]): boolean {
-    return this.callbacks.some((c) => hooks.some((hook) => typeof c[hook] === 'function'));
-  }
   /** Rows for training; validationSplit leaves the last part out. */
   private get rows(): number {
     const split = this.options.validationSplit ?? 0;
@@ -81,8 +78,7 @@ class Training {
     const compiled = core.needCompiled('fit');
     const epochs = wholeNumber(o.epochs ?? 1, 0, 'fit: epochs');
     const first = wholeNumber(o.initialEpoch ?? 0, 0, 'fit: initialEpoch');
-    for (const callback of this.callbacks) callback.setModel?.(this.model);
-    for (const callback of this.callbacks) await callback.onTrainBegin?.({});
+    await this.callbacks.call('onTrainBegin', {});
     if (epochs > first) {
       const { plan, tail, batch } = await plans(session, compiled, 'train', this.table, this.rows, this.size);
       const run = await Run.open(session, {
@@ -103,15 +99,15 @@ class Training {
         await run.close();
       }
     }
-    for (const callback of this.callbacks) await callback.onTrainEnd?.(this.logs);
+    await this.callbacks.call('onTrainEnd', this.logs);
     return this.history;
   }
 
   private async epochs(run: Run, compiled: Compiled, steps: number, first: number, last: number): Promise<void> {
-    const { session, options: o, model } = this;
+    const { session, options: o, model, callbacks } = this;
     const bar = new ProgressBar(o.verbose ?? 'auto', last, steps);
-    const each = this.has('onEpochBegin', 'onEpochEnd', 'onBatchBegin', 'onBatchEnd') || this.validationTable !== null || (o.validationSplit ?? 0) > 0 || !bar.silent;
-    const byBatch = this.has('onBatchBegin', 'onBatchEnd');
+    const each = callbacks.has('onEpochBegin', 'onEpochEnd', 'onBatchBegin', 'onBatchEnd') || this.validationTable !== null || (o.validationSplit ?? 0) > 0 || !bar.silent;
+    const byBatch = callbacks.has('onBatchBegin', 'onBatchEnd');
     const pace = new Pace(session.client);
     let [epoch, done, made] = [first, 0, 0];
     const onAbort = () => session.client.stop(true);
@@ -120,9 +116,9 @@ class Training {
       while (epoch < last && !model.stopTraining) {
         if (done === 0 && each) {
           bar.begin();
-          for (const c of this.callbacks) await c.onEpochBegin?.(epoch, {});
+          await callbacks.call('onEpochBegin', epoch, {});
         }
-        if (byBatch) for (const c of this.callbacks) await c.onBatchBegin?.(done, {});
+        await callbacks.call('onBatchBegin', done, {});
         o.signal?.throwIfAborted();
         const progress: Progress = await pace.slice(run, each, made, byBatch ? 1 : undefined);
         made = progress.steps;
@@ -143,7 +139,7 @@ class Training {
 
   private async afterBatch(run: Run, compiled: Compiled, batch: number, progress: Progress): Promise<void> {
     const values = progress.completed.at(-1) ?? (await run.metrics());
-    for (const c of this.callbacks) await c.onBatchEnd?.(batch, asLogs(compiled, values));
+    await this.callbacks.call('onBatchEnd', batch, asLogs(compiled, values));
   }
 
   private async endEpoch(epoch: number, measured: Record<string, number>, bar: ProgressBar, each: boolean): Promise<void> {
@@ -152,7 +148,7 @@ class Training {
     this.logs = logs;
     if (!each) return;
     bar.end(epoch, logs);
-    for (const c of this.callbacks) await c.onEpochEnd?.(epoch, logs);
+    await this.callbacks.call('onEpochEnd', epoch, logs);
   }
 
   private async validate(epoch: number): Promise<Record<string, number>> {
@@ -161,9 +157,9 @@ class Training {
     if ((!this.validationTable && !split) || (epoch + 1) % (o.validationFreq ?? 1) !== 0) return {};
     const table = this.validationTable ?? this.table;
     const rows: [number, number] = this.validationTable ? [0, table.rows] : [this.rows, table.rows];
-    for (const c of this.callbacks) await c.onTestBegin?.({});
-    const logs = await measure(core, session, table, rows, o.validationBatchSize ?? this.size, o.signal);
-    for (const c of this.callbacks) await c.onTestEnd?.(logs);
+    await this.callbacks.call('onTestBegin', {});
+    const logs = await measure(core, session, table, rows, o.validationBatchSize ?? this.size, this.callbacks, o.signal);
+    await this.callbacks.call('onTestEnd', logs);
     return asValidation(logs);
   }
 }

@@ -1,4 +1,5 @@
 import type { Callback } from '../callbacks/callback.js';
+import { CallbackList } from '../callbacks/callback_list.js';
 import { ConfigError, DataError } from '../core/errors.js';
 import { Program } from '../core/program.js';
 import type { DType } from '../core/tensor.js';
@@ -74,14 +75,12 @@ export async function predict(core: Core, model: AnyModel, x: Given, o: PredictO
   const arrays = core.inputs(x);
   const rows = arrays[0]?.shape[0] as number;
   const session = await core.session();
-  for (const callback of o.callbacks ?? []) {
-    callback.setModel?.(model);
-    await callback.onPredictBegin?.({});
-  }
+  const callbacks = new CallbackList(o.callbacks, model);
+  await callbacks.call('onPredictBegin', {});
   const shapes = resultShapes(core, arrays, rows);
-  const small = rows <= Math.max(batchSize, o.batchSize ? 0 : SMALL_ROWS) && arrays.every((a) => a.data.length <= SMALL_NUMBERS);
-  const outputs = small ? await predictSmall(core, session, arrays, rows) : await predictLarge(core, session, arrays, rows, batchSize, o);
-  for (const callback of o.callbacks ?? []) await callback.onPredictEnd?.({});
+  const small = !callbacks.has('onPredictBatchBegin', 'onPredictBatchEnd') && rows <= Math.max(batchSize, o.batchSize ? 0 : SMALL_ROWS) && arrays.every((a) => a.data.length <= SMALL_NUMBERS);
+  const outputs = small ? await predictSmall(core, session, arrays, rows) : await predictLarge(core, session, arrays, rows, batchSize, callbacks, o);
+  await callbacks.call('onPredictEnd', {});
   return finish(outputs, shapes);
 }
 
@@ -95,7 +94,7 @@ async function predictSmall(core: Core, session: Session, arrays: readonly NDArr
   );
 }
 
-async function predictLarge(core: Core, session: Session, arrays: readonly NDArray[], rows: number, batchSize: number, o: PredictOptions): Promise<Float32Array[]> {
+async function predictLarge(core: Core, session: Session, arrays: readonly NDArray[], rows: number, batchSize: number, callbacks: CallbackList, o: PredictOptions): Promise<Float32Array[]> {
   const data = [];
   const release = session.client.hold();
   try {
@@ -106,11 +105,14 @@ async function predictLarge(core: Core, session: Session, arrays: readonly NDArr
     const run = await Run.open(session, { plan, tail: null, train: false, rows: [0, rows], batch, shuffle: false, epochs: [0, 1], seed: 0, collect: true, data });
     const bar = new ProgressBar(o.verbose ?? 0, 0, Math.ceil(rows / batch));
     const pace = new Pace(session.client);
+    const byBatch = callbacks.has('onPredictBatchBegin', 'onPredictBatchEnd');
     try {
       bar.begin();
       for (let steps = 0, done = false; !done; ) {
+        await callbacks.call('onPredictBatchBegin', steps, {});
         o.signal?.throwIfAborted();
-        const progress = await pace.slice(run, true, steps);
+        const progress = await pace.slice(run, true, steps, byBatch ? 1 : undefined);
+        await callbacks.call('onPredictBatchEnd', steps, {});
         steps = progress.steps;
         done = progress.state === 'finished';
         await bar.step(0, steps, async () => ({}));
