@@ -18,6 +18,7 @@ export default defineConfig({
       node('golden', ['test/golden/**/*.test.ts']),
       node('e2e', ['test/e2e/**/*.test.ts']),
       node('docs', ['test/docs/**/*.test.ts']),
+      node('tidy', ['test/tidy/**/*.test.ts']),
       node('platform', ['test/platform/**/*.test.ts'], packed),
       node('package', ['test/package/**/*.test.ts', 'test/types/**/*.test.ts'], packed),
     ],

@@ -83,7 +83,7 @@ const PARTS = {
   lint: check(bin('biome'), ['ci', '--colors=off']),
   types: check(bin('tsc'), ['--noEmit', '--pretty', 'false']),
   docs: check(bin('typedoc'), ['--emit', 'none']),
-  vitest: vitest('unit', 'golden', 'e2e', 'docs'),
+  vitest: vitest('unit', 'golden', 'e2e', 'docs', 'tidy'),
   platform: vitest('platform'),
   package: vitest('package'),
   // Every suite once, so that none stops working unnoticed; the figures mean nothing.

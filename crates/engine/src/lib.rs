@@ -1,5 +1,7 @@
 //! Models at work: parameters, plans, runs over data sets, slices of steps. Knows nothing of JavaScript.
 
+#![forbid(unsafe_code)]
+
 mod engine;
 mod error;
 mod execute;

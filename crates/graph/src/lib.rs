@@ -1,5 +1,7 @@
 //! From a program's bytes to a plan: decode, differentiate, simplify, fuse, lay out memory.
 
+#![forbid(unsafe_code)]
+
 mod arena;
 mod autodiff;
 mod compile;

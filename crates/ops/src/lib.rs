@@ -1,6 +1,8 @@
 //! Operations: one file each, and the one list of them, from which the decoder, the TypeScript builders, the gradient
 //! checks and the fuzzing follow.
 
+#![forbid(unsafe_code)]
+
 mod build;
 mod generate;
 mod gradient;

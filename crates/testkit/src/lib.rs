@@ -1,1 +1,3 @@
 //! testkit
+
+#![forbid(unsafe_code)]
