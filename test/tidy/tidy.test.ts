@@ -26,8 +26,7 @@ describe('crates', () => {
     graph: ['ops', 'kernels', 'parallel'],
     optim: ['kernels', 'parallel', 'simd'],
     engine: ['graph', 'optim', 'kernels', 'parallel'],
-    wasm: ['engine', 'parallel', 'kernels'],
-    testkit: [],
+    wasm: ['engine', 'parallel'],
   };
   it.each(files(/^crates\/\w+\/Cargo\.toml$/).map((path) => [path.split('/')[1] as string, path]))('%s uses only what lies below it', (crate, path) => {
     const section = /\[dependencies\]([^[]*)/.exec(text(path))?.[1] ?? '';

@@ -1,3 +1,0 @@
-//! testkit
-
-#![forbid(unsafe_code)]
