@@ -1,6 +1,8 @@
 //! Shape rules: the dozen ways in which operations make a shape from shapes. TypeScript knows the same list by the same
 //! names, and one test walks all samples through both.
 
+#[cfg(test)]
+mod samples;
 pub mod window;
 
 use crate::op::Attrs;

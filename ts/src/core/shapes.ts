@@ -1,4 +1,5 @@
-// The same dozen rules, by the same names, as crates/ops/src/shape.rs; one test walks all samples through both.
+// The rules of crates/ops/src/shape.rs, by the same names, of all operations that can be called from here. One test walks
+// calls through both.
 import type { Attr, DType, Tensor } from './tensor.js';
 import { WINDOW_RULES } from './windows.js';
 
@@ -121,13 +122,14 @@ const concat: Rule = (given) => {
   return [from.map((d, a) => (a === along ? shapes.reduce((sum, s) => sum + (s[a] as number), 0) : d)), typeOf(given)];
 };
 
-function checkCrossEntropy(given: Given): void {
+const crossEntropy: Rule = (given) => {
   const [logits, targets] = given.shapes as [Dims, Dims];
   const kind = given.inputs[1]?.dtype;
   const sparse = kind === 'int32' && text(targets) === text(logits.slice(0, -1));
   const dense = kind === 'float32' && text(targets) === text(logits);
   if (logits.length === 0 || logits.at(-1) === 0 || !(sparse || dense)) given.fail(`targets ${text(targets)} do not fit logits ${text(logits)}`);
-}
+  return [logits.slice(0, -1), 'float32'];
+};
 
 export const RULES: Readonly<Record<string, Rule>> = {
   same: (given) => {
@@ -190,13 +192,6 @@ export const RULES: Readonly<Record<string, Rule>> = {
     if (given.attrs[0] === 'uint8') given.fail('bytes exist only in data sets: cast to float32 or int32');
     return [first(given), given.attrs[0] as DType];
   },
-  crossEntropy: (given) => {
-    checkCrossEntropy(given);
-    return [first(given).slice(0, -1), 'float32'];
-  },
-  crossEntropyGrad: (given) => {
-    checkCrossEntropy(given);
-    return [first(given), 'float32'];
-  },
+  crossEntropy,
   ...WINDOW_RULES,
 };
