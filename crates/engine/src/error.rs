@@ -17,6 +17,13 @@ impl EngineError {
         EngineError { code, layer: String::new(), message: message.into() }
     }
 
+    /// What was needed, what there is at most, and what to do.
+    pub fn out_of_memory(bytes: usize, remedy: &str) -> EngineError {
+        let [needed, limit] = [bytes, parallel::memory_limit()].map(|bytes| bytes as f64 / 1e6);
+        let message = format!("{needed:.1} MB more are needed, and the engine's memory can grow to {limit:.0} MB in all; {remedy}, or raise init({{ maxMemory }}) where it is set");
+        EngineError::new("memory", message)
+    }
+
     /// As JSON, for the other side.
     pub fn json(&self) -> String {
         let quote = |text: &str| {
@@ -50,10 +57,6 @@ impl From<SettingsError> for EngineError {
 
 impl From<OutOfMemory> for EngineError {
     fn from(e: OutOfMemory) -> EngineError {
-        let mb = e.bytes as f64 / 1e6;
-        EngineError::new(
-            "memory",
-            format!("{mb:.1} MB more are needed than the engine's memory can grow to; lower the batch size or the model's size, or raise maxMemory"),
-        )
+        EngineError::out_of_memory(e.bytes, "lower the batch size or the model's size")
     }
 }

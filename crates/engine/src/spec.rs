@@ -5,6 +5,9 @@ use crate::EngineError;
 use graph::ParameterTable;
 use kernels::{init, DType};
 
+/// Parameters beyond 2 GiB leave no room for their gradients.
+const MOST_WORDS: u64 = 1 << 29;
+
 /// How a parameter starts.
 pub struct Start {
     pub initializer: usize,
@@ -20,7 +23,7 @@ pub fn decode(words: &[u32]) -> Result<(ParameterTable, Vec<Start>), EngineError
     let mut w = Words::new(words);
     let mut parameters = Vec::new();
     let mut starts = Vec::new();
-    let mut total = 0usize;
+    let mut words = 0u64;
     for _ in 0..w.count()? {
         let Some(dtype) = DType::from_code(w.next()?).filter(|d| *d != DType::U8) else {
             return bad("unknown element type");
@@ -30,10 +33,7 @@ pub fn decode(words: &[u32]) -> Result<(ParameterTable, Vec<Start>), EngineError
             return bad("too many axes");
         }
         let shape = (0..rank).map(|_| w.next().map(|d| d as usize)).collect::<Result<Vec<_>, _>>()?;
-        let size = shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d).filter(|&n| n < 1 << 29));
-        total = size.and_then(|n| total.checked_add(n)).filter(|&n| n < 1 << 29).ok_or_else(|| {
-            EngineError::new("memory", "the model's parameters alone exceed what a 32-bit engine can hold")
-        })?;
+        words = words.saturating_add(shape.iter().fold(1, |n: u64, &d| n.saturating_mul(d as u64)));
         let trainable = w.next()? != 0;
         let initializer = w.next()? as usize;
         let count = w.count()?;
@@ -43,6 +43,10 @@ pub fn decode(words: &[u32]) -> Result<(ParameterTable, Vec<Start>), EngineError
         let arguments = (0..count).map(|_| w.f32()).collect::<Result<Vec<_>, _>>()?;
         starts.push(Start { initializer, arguments, key: w.u64()?, seeded: w.next()? != 0 });
         parameters.push((shape, dtype, trainable));
+    }
+    if words > MOST_WORDS {
+        let bytes = usize::try_from(words.saturating_mul(4)).unwrap_or(usize::MAX);
+        return Err(EngineError::out_of_memory(bytes, "the model's weights alone need this: make its layers narrower"));
     }
     Ok((ParameterTable::new(parameters), starts))
 }

@@ -7,5 +7,5 @@ mod memory;
 mod region;
 
 pub use barrier::{poison, poisoned};
-pub use memory::{Memory, OutOfMemory, Space, Span, SPACES};
+pub use memory::{memory_limit, set_memory_limit, Memory, OutOfMemory, Space, Span, SPACES};
 pub use region::{region, Leader, Scratch, Team};

@@ -2,6 +2,7 @@
 
 use std::alloc::{alloc_zeroed, dealloc, Layout};
 use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// One of the buffers that a running plan sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -34,6 +35,17 @@ pub struct Span {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutOfMemory {
     pub bytes: usize,
+}
+
+/// Bytes to which all memory together may grow; whoever made the memory knows.
+static LIMIT: AtomicUsize = AtomicUsize::new(usize::MAX);
+
+pub fn set_memory_limit(bytes: usize) {
+    LIMIT.store(bytes, Relaxed);
+}
+
+pub fn memory_limit() -> usize {
+    LIMIT.load(Relaxed)
 }
 
 /// Zeroed words on a 64-byte boundary (a cache line: neighbours written by different threads never share one).

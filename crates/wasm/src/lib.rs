@@ -51,9 +51,11 @@ pub struct Engine(engine::Engine);
 
 #[wasm_bindgen]
 impl Engine {
-    /// An engine that uses `threads` threads of the pool, which must run already if there are more than one.
+    /// An engine that uses `threads` threads of the pool, which must run already if there are more than one. Its memory can
+    /// grow to `memory_limit` bytes.
     #[wasm_bindgen(constructor)]
-    pub fn new(threads: usize) -> Engine {
+    pub fn new(threads: usize, memory_limit: f64) -> Engine {
+        parallel::set_memory_limit(memory_limit as usize);
         std::panic::set_hook(Box::new(|info| {
             parallel::poison();
             PANIC.with(|p| *p.borrow_mut() = info.to_string());

@@ -1,5 +1,5 @@
 // One entry per activation, with the defaults of Keras 3.
-import { checkKeys, lookUp } from '../core/errors.js';
+import { checkKeys, resolve } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
 import { number, scale, shift } from '../core/values.js';
@@ -113,6 +113,6 @@ export type ActivationName = keyof typeof activations;
 export type ActivationLike = ActivationName | Activation | ((x: Tensor) => Tensor);
 
 export function activation(given: ActivationLike): Activation {
-  if (typeof given === 'string') return (lookUp('activation', activations, given) as () => Activation)();
-  return typeof given === 'function' ? { name: given.name || 'custom', config: {}, apply: given } : given;
+  if (typeof given === 'function') return { name: given.name || 'custom', config: {}, apply: given };
+  return resolve('activation', activations as Readonly<Record<string, () => Activation>>, given, (x) => typeof x.apply === 'function');
 }

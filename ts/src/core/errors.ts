@@ -116,6 +116,13 @@ export function lookUp<T>(kind: string, registry: Readonly<Record<string, T>>, n
   return registry[name] as T;
 }
 
+/** A thing made by a factory of a registry, or looked up there by its name; anything else is refused. */
+export function resolve<T>(kind: string, registry: Readonly<Record<string, () => T>>, given: unknown, isOne: (x: T) => boolean): T {
+  if (typeof given === 'string') return lookUp(kind, registry, given)();
+  if (typeof given === 'object' && given !== null && isOne(given as T)) return given as T;
+  throw new ConfigError(`not ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}: give a name such as '${Object.keys(registry)[0]}', or what one of the factories makes`, { received: given });
+}
+
 /** Refuses keys that an options object doesn't have, naming the nearest. */
 export function checkKeys(kind: string, options: object, known: readonly string[]): void {
   for (const key of Object.keys(options)) if (!known.includes(key)) throw unknownName(`option of ${kind}`, key, known);

@@ -1,5 +1,5 @@
 // One entry per initializer: a distribution of the engine and its parameters, from the shape of the weight.
-import { ConfigError, checkKeys, lookUp, show } from '../core/errors.js';
+import { ConfigError, checkKeys, resolve, show } from '../core/errors.js';
 
 type Dims = readonly number[];
 /** A distribution of the engine. */
@@ -143,5 +143,5 @@ export type InitializerName = keyof typeof initializers;
 export type InitializerLike = InitializerName | Initializer;
 
 export function initializer(given: InitializerLike): Initializer {
-  return typeof given === 'string' ? (lookUp('initializer', initializers, given) as () => Initializer)() : given;
+  return resolve('initializer', initializers as Readonly<Record<string, () => Initializer>>, given, (x) => typeof x.distribution === 'function');
 }

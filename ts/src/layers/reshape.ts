@@ -1,5 +1,6 @@
 import { ConfigError, show } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
+import { size } from '../core/values.js';
 import { Layer, type LayerDefinition, type LayerOptions } from './layer.js';
 import type { Reshaped } from './shapes.js';
 
@@ -16,7 +17,14 @@ const definition: LayerDefinition<{ targetShape: readonly number[] }> = {
     if (wild > 1 || targetShape.some((d) => !Number.isInteger(d) || d < -1))
       throw new ConfigError(`${name}: ${show(targetShape)} is no shape: at most one −1 is allowed`, { layer: name, received: targetShape });
   },
-  call: (scope, x) => ops.reshape(x, { shape: [x.shape[0] as number, ...scope.config.targetShape] }),
+  call(scope, x) {
+    const { targetShape } = scope.config;
+    const [batch = 1, ...row] = x.shape;
+    const known = size(targetShape.filter((d) => d !== -1));
+    const fits = targetShape.includes(-1) ? known > 0 && size(row) % known === 0 : size(row) === known;
+    if (!fits) scope.fail(`rows of ${size(row)} numbers can't become ${show(targetShape)}`, x.shape);
+    return ops.reshape(x, { shape: [batch, ...targetShape] });
+  },
   mask: null,
 };
 

@@ -1,5 +1,5 @@
 // The registry of losses: one file each, one line each.
-import { ConfigError, lookUp } from '../core/errors.js';
+import { resolve } from '../core/errors.js';
 import type { Tensor } from '../core/tensor.js';
 import { binaryCrossentropy } from './binary_crossentropy.js';
 import { binaryFocalCrossentropy } from './binary_focal_crossentropy.js';
@@ -62,13 +62,9 @@ export type LossName = keyof typeof losses | keyof typeof ALIASES;
 export type LossLike = LossName | Loss | ((truth: Tensor, prediction: Tensor) => Tensor);
 
 export function loss(given: LossLike): Loss {
-  if (typeof given === 'string') {
-    const all: Record<string, () => Loss> = { ...losses };
-    for (const [alias, name] of Object.entries(ALIASES)) all[alias] = losses[name];
-    return lookUp('loss', all, given)();
-  }
   if (typeof given === 'function') return { name: given.name || 'custom', config: {}, reduction: 'sumOverBatchSize', labels: 'values', call: given };
-  if (typeof given?.call !== 'function') throw new ConfigError('a loss is a name, made by a factory of `losses`, or a function (truth, prediction) => losses', { received: given });
-  return given;
+  const all: Record<string, () => Loss> = { ...losses };
+  for (const [alias, name] of Object.entries(ALIASES)) all[alias] = losses[name];
+  return resolve('loss', all, given, (x) => typeof x.call === 'function');
 }
 export type { Loss, LossOptions } from './loss.js';

@@ -1,5 +1,5 @@
 // The registry of metrics: one file each, one line each; losses are metrics too.
-import { lookUp } from '../core/errors.js';
+import { resolve } from '../core/errors.js';
 import type { Tensor } from '../core/tensor.js';
 import { type Loss, type LossOptions, losses } from '../losses/index.js';
 import { accuracy, binaryAccuracy, categoricalAccuracy, sparseCategoricalAccuracy } from './accuracy.js';
@@ -37,9 +37,9 @@ export function metric(given: MetricLike): Metric {
   if (typeof given === 'function') {
     return { name: given.name || 'custom', direction: 'down', labels: 'either', call: (truth, prediction, _, weights) => meanRatio(given(truth, prediction), weights) };
   }
-  if (typeof given !== 'string') return given;
   const all: Record<string, (options?: MetricOptions) => Metric> = { ...metrics };
   for (const [alias, name] of Object.entries(ALIASES)) all[alias] = metrics[name];
-  return { ...lookUp('metric', all, given)(), name: given };
+  const made = resolve('metric', all, given, (x) => typeof x.call === 'function');
+  return typeof given === 'string' ? { ...made, name: given } : made;
 }
 export type { Metric, MetricOptions } from './metric.js';

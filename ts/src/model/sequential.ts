@@ -4,8 +4,7 @@ import { type AnyLayer, Layer } from '../layers/layer.js';
 import { Symbolic } from '../layers/symbolic.js';
 import { Graph, snake } from './graph.js';
 import { Model } from './model.js';
-import type { FirstShape, Fitting, OutputOf, StackOutput } from './types.js';
-import type { Apply, Mismatch, ShapeFn } from '../layers/shapes.js';
+import type { Base, FirstShape, FitsOn, Fitting, NextShape, OutputOf, StackOutput } from './types.js';
 
 /** A stack of layers. */
 export class Sequential<I extends Shape = Shape, O extends Shape = Shape, K extends string = string> extends Model<I, O, K> {
@@ -16,13 +15,7 @@ export class Sequential<I extends Shape = Shape, O extends Shape = Shape, K exte
     super(name, () => stacked(stack));
   }
   /** Adds a layer on top; answers the same model with its new type. */
-  add<F extends ShapeFn, J>(
-    layer: AnyLayer & { readonly shapeFn: F; readonly inputType: J } & (Apply<F, O> extends Mismatch<infer M> ? Mismatch<M> : unknown),
-  ): Sequential<
-    number extends O['length'] ? (J extends readonly (number | null)[] ? readonly [null, ...J] : I) : I,
-    Apply<F, Shape extends O ? (J extends readonly (number | null)[] ? readonly [null, ...J] : O) : O> extends infer S extends Shape ? S : Shape,
-    K
-  > {
+  add<L extends AnyLayer>(layer: L & FitsOn<O, L>): Sequential<Base<I, L>, NextShape<O, L>, K> {
     if (this.built) throw new ConfigError('add: the model is built already; add layers before compile, fit and summary');
     this.stack.push(layer as unknown as Layer);
     return this as never;

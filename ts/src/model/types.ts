@@ -54,6 +54,13 @@ export type FirstShape<L> = InputOf<L> extends readonly (number | null)[] ? read
 type Chain<L extends readonly unknown[], S> = L extends readonly [infer H, ...infer R] ? Chain<R, ApplyLayer<H, S>> : S;
 type ApplyLayer<L, S> = S extends Mismatch<string> ? S : L extends { readonly shapeFn: infer F extends ShapeFn } ? Apply<F, S> : Shape;
 
+/** What a layer is put on: the output so far, or what the layer says itself if it is the first. */
+export type Base<S extends Shape, L> = number extends S['length'] ? FirstShape<L> : S;
+/** The output shape of a stack with one more layer. */
+export type NextShape<O extends Shape, L> = ApplyLayer<L, Base<O, L>> extends infer S extends Shape ? S : Shape;
+/** A type that says why a layer doesn't fit a stack. */
+export type FitsOn<O extends Shape, L> = ApplyLayer<L, Base<O, L>> extends Mismatch<infer M> ? Mismatch<M> : unknown;
+
 /** The output shape of a stack of layers, or what doesn't fit. */
 export type StackOutput<L extends readonly unknown[]> = L extends readonly [infer H, ...unknown[]] ? Chain<L, FirstShape<H>> : Shape;
 /** The same, for layers that fit. */

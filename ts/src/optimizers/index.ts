@@ -1,5 +1,5 @@
 // The registry of optimizers.
-import { lookUp } from '../core/errors.js';
+import { resolve } from '../core/errors.js';
 import { adadelta } from './adadelta.js';
 import { adagrad } from './adagrad.js';
 import { adam, adamW } from './adam.js';
@@ -20,6 +20,6 @@ export type OptimizerName = keyof typeof optimizers;
 export type OptimizerLike = OptimizerName | Optimizer;
 
 export function optimizer(given: OptimizerLike): Optimizer {
-  return typeof given === 'string' ? lookUp('optimizer', optimizers, given)() : given;
+  return resolve('optimizer', optimizers as Readonly<Record<string, () => Optimizer>>, given, (x) => typeof x.settings === 'function');
 }
 export type { Optimizer, OptimizerOptions } from './optimizer.js';

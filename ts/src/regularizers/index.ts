@@ -1,5 +1,5 @@
 // One entry per regularizer: a penalty on a weight that is added to the loss.
-import { checkKeys, lookUp } from '../core/errors.js';
+import { checkKeys, resolve } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
 import { all, scale } from '../core/values.js';
@@ -45,5 +45,5 @@ export type RegularizerName = keyof typeof regularizers;
 export type RegularizerLike = RegularizerName | Regularizer;
 
 export function regularizer(given: RegularizerLike): Regularizer {
-  return typeof given === 'string' ? lookUp('regularizer', regularizers, given)() : given;
+  return resolve('regularizer', regularizers as Readonly<Record<string, () => Regularizer>>, given, (x) => typeof x.penalty === 'function');
 }

@@ -98,11 +98,11 @@ export function defaultThreads(): number {
 const INITIAL_PAGES = 64;
 
 /** Linear memory, as large as the machine grants; browsers on phones reserve the maximum at once. */
-export function makeMemory(maxBytes?: number): WebAssembly.Memory {
+export function makeMemory(maxBytes?: number): { readonly memory: WebAssembly.Memory; readonly limit: number } {
   let failure: unknown;
   for (let maximum = Math.min(65536, Math.ceil((maxBytes ?? 2 ** 32) / 65536)); maximum >= 512; maximum >>= 1) {
     try {
-      return new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum, shared: true });
+      return { memory: new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum, shared: true }), limit: maximum * 65536 };
     } catch (error) {
       failure = error;
     }

@@ -36,14 +36,14 @@ export class Host {
   }
 
   static async start(module: WebAssembly.Module, threads: number, startPool: PoolStarter, maxMemory?: number): Promise<Host> {
-    const memory = makeMemory(maxMemory);
+    const { memory, limit } = makeMemory(maxMemory);
     initSync({ module, memory, thread_stack_size: 1 << 20 });
     if (threads > 1) {
       setStarter(startPool);
       await initThreadPool(threads);
     }
     const { simd } = JSON.parse(build_info()) as { simd: string };
-    return new Host(new Engine(threads), memory, threads, simd);
+    return new Host(new Engine(threads, limit), memory, threads, simd);
   }
 
   call(method: keyof Methods, args: readonly unknown[]): Answer {
