@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { defineConfig } from 'tsup';
@@ -6,6 +7,22 @@ const runtime = resolve('ts/src/runtime');
 const script = resolve(runtime, 'worker.ts');
 /** The glue asks for its own address only in parts that nobody uses. */
 const define = { 'import.meta.url': '""' };
+
+/**
+ * What users don't import leaves their bundles. Bundlers see through `export * as layers` as long as it names a module, so the
+ * layers stay one, beside the bundle; and each of them is made by a call that they must know to be pure.
+ */
+const shaken: Plugin = {
+  name: 'shaken',
+  setup(b) {
+    b.onResolve({ filter: /\/layers\/index\.js$/ }, () => ({ path: './layers.js', external: true }));
+    b.onResolve({ filter: /\/io\/load_model\.js$/ }, () => ({ path: './load_model.js', external: true }));
+    b.onLoad({ filter: /ts\/src\/layers\/\w+\.ts$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      return { contents: source.replace(/^(export const \w+ = )(?=\w+<)/gm, '$1/* @__PURE__ */ '), loader: 'ts' };
+    });
+  },
+};
 
 /** wasm-bindgen-rayon starts its threads with our spawner; workers are one script inside a string. */
 const workers: Plugin = {
@@ -24,18 +41,17 @@ const workers: Plugin = {
 
 export default defineConfig([
   {
-    entry: { index: 'ts/src/index.ts' },
+    entry: { index: 'ts/src/index.ts', layers: 'ts/src/layers/index.ts', load_model: 'ts/src/io/load_model.ts' },
     format: 'esm',
     target: 'es2022',
     platform: 'neutral',
     splitting: true,
-    treeshake: true,
     // Node prints the line of an error that nobody caught: it must be one that people can read.
     minify: false,
     clean: false,
     dts: !process.env.MYELIN_FAST,
     tsconfig: 'tsconfig.build.json',
-    esbuildPlugins: [workers],
+    esbuildPlugins: [workers, shaken],
     esbuildOptions(options) {
       options.define = { ...options.define, ...define };
     },

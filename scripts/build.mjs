@@ -51,10 +51,10 @@ function prune() {
   const keep = (name) => {
     if (kept.has(name) || !existsSync(join(dist, name))) return;
     kept.add(name);
-    for (const [, next] of readFileSync(join(dist, name), 'utf8').matchAll(/["']\.\/([\w-]+\.js)["']/g)) keep(next);
+    for (const [, next] of readFileSync(join(dist, name), 'utf8').matchAll(/["']\.\/([\w-]+\.js)["']/g)) keep(name.endsWith('.d.ts') ? next.replace(/\.js$/, '.d.ts') : next);
   };
-  for (const name of ['index.js', 'worker.js']) keep(name);
-  for (const name of readdirSync(dist)) if (name.endsWith('.js') && !kept.has(name)) rmSync(join(dist, name));
+  for (const name of ['index.js', 'layers.js', 'worker.js', 'index.d.ts', 'layers.d.ts', 'payload.d.ts', 'payload-relaxed.d.ts']) keep(name);
+  for (const name of readdirSync(dist)) if (/\.(js|d\.ts)$/.test(name) && !kept.has(name)) rmSync(join(dist, name));
 }
 
 export function build({ fast = false, payloads = Object.keys(PAYLOADS) } = {}) {

@@ -1,8 +1,11 @@
 // Compiled, never run: what must be right, and, after each @ts-expect-error, what must be wrong.
 import { callbacks, functional, input, layers, type NDArray, optimizers, sequential } from 'myelin';
+import type * as own from 'myelin/layers';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const isTrue = <T extends true>(value?: T): T | undefined => value;
+
+isTrue<Equal<typeof own, typeof layers>>();
 
 const model = sequential([
   layers.conv2d({ filters: 8, kernelSize: 3, activation: 'relu', inputShape: [28, 28, 1] }),

@@ -1,7 +1,7 @@
 import type { NDArray } from '../data/ndarray.js';
 import type { Model } from '../model/model.js';
 import { write } from './address.js';
-import { graphToJson, toJson } from './config.js';
+import { graphToJson, toJson } from './to_json.js';
 import { encodeTensors } from './safetensors.js';
 import { slotTensors } from './slots.js';
 

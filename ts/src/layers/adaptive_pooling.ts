@@ -28,6 +28,7 @@ function pooled(kind: Kind, x: Tensor, axis: number, m: number): Tensor {
   return ops.concat(parts, { axis });
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 const definition = (kind: Kind, axes: number): LayerDefinition<Resolved<AdaptivePoolingConfig>> => ({
   className: `Adaptive${kind}Pooling${axes}D`,
   defaults: { outputSize: REQUIRED, dataFormat: 'channelsLast' },

@@ -102,6 +102,7 @@ function checkConv(c: Config, name: string, axes: number): void {
   if (c.filters % c.groups !== 0) throw new ConfigError(`${name}: ${c.groups} groups don't divide ${c.filters} filters`, { layer: name, expected: c.filters, received: c.groups });
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 const definition = (axes: number): LayerDefinition<Config> => ({
   className: `Conv${axes}D`,
   defaults: {
@@ -151,7 +152,9 @@ export function finished(scope: Scope<Pick<Config, 'useBias' | 'biasInitializer'
   return scope.activate(z, activation);
 }
 
-const [one, two, three] = [definition(1), definition(2), definition(3)];
+const one = definition(1);
+const two = definition(2);
+const three = definition(3);
 
 /**
  * Convolution along sequences. [batch, steps, channels] → [batch, steps', filters].

@@ -58,6 +58,7 @@ function sizeOf(padding: Padding, n: number, kernel: number, stride: number, dil
   return { size: n * stride, before: Math.floor(total / 2), after: Math.ceil(total / 2) };
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 const definition = (axes: 1 | 2): LayerDefinition<Config> => ({
   className: `Conv${axes}DTranspose`,
   defaults: {
@@ -112,7 +113,8 @@ function transposed(image: Tensor, weight: Tensor, axes: 1 | 2, sizes: readonly 
   return ops.reshape(y, { shape: [batch, y.shape[2] as number, y.shape[3] as number] });
 }
 
-const [one, two] = [definition(1), definition(2)];
+const one = definition(1);
+const two = definition(2);
 
 /** The gradient of a convolution along sequences, as a layer. Weights: kernel [size, filters, channels], bias [filters]. Keras's Conv1DTranspose. */
 export function conv1dTranspose<const F extends number, const I extends Dims = undefined>(config: ConvTransposeConfig & { readonly filters: F; readonly inputShape?: I }) {

@@ -12,6 +12,7 @@ export interface CroppingConfig extends LayerOptions {
   readonly dataFormat?: DataFormat;
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 const cropping = (places: number): LayerDefinition<Resolved<CroppingConfig>> => ({
   className: `Cropping${places}D`,
   defaults: { cropping: places === 2 ? 0 : 1, dataFormat: 'channelsLast' },

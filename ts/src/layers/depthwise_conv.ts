@@ -88,6 +88,7 @@ function depthwise(scope: Scope<Config>, image: Tensor, axes: 1 | 2, name: strin
   return ops.reshape(y, { shape: [batch, y.shape[2] as number, y.shape[3] as number] });
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 const depthwiseDefinition = (axes: 1 | 2): LayerDefinition<Config> => ({
   className: `DepthwiseConv${axes}D`,
   defaults: DEFAULTS,
@@ -105,6 +106,7 @@ const depthwiseDefinition = (axes: 1 | 2): LayerDefinition<Config> => ({
   },
 });
 
+/* @__NO_SIDE_EFFECTS__ */
 const separableDefinition = (axes: 1 | 2): LayerDefinition<Separable> => ({
   className: `SeparableConv${axes}D`,
   defaults: { ...DEFAULTS, filters: REQUIRED, pointwiseInitializer: 'glorotUniform', pointwiseRegularizer: null },
@@ -128,7 +130,8 @@ const separableDefinition = (axes: 1 | 2): LayerDefinition<Separable> => ({
   },
 });
 
-const [separable1, separable2] = [separableDefinition(1), separableDefinition(2)];
+const separable1 = separableDefinition(1);
+const separable2 = separableDefinition(2);
 
 /** Each channel of sequences with kernels of its own. Keras's DepthwiseConv1D. */
 export const depthwiseConv1d = factory<DepthwiseConvConfig, Unknown>(depthwiseDefinition(1));

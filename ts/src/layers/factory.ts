@@ -10,11 +10,13 @@ export type Dims = readonly (number | null)[] | undefined;
 export const REQUIRED = undefined as never;
 
 /** The factory of a layer whose shape function doesn't depend on its options. */
+/* @__NO_SIDE_EFFECTS__ */
 export function factory<O extends LayerOptions, F extends ShapeFn>(definition: LayerDefinition<Resolved<O>>) {
   return <const I extends Dims = undefined>(config: O & { readonly inputShape?: I }): Layer<F, I, Resolved<O>> => new Layer(definition, config as never);
 }
 
 /** The same where no option must be given. */
+/* @__NO_SIDE_EFFECTS__ */
 export function optional<O extends LayerOptions, F extends ShapeFn>(definition: LayerDefinition<Resolved<O>>) {
   return <const I extends Dims = undefined>(config: O & { readonly inputShape?: I } = {} as never): Layer<F, I, Resolved<O>> => new Layer(definition, config as never);
 }

@@ -13,6 +13,7 @@ export interface GlobalPoolingConfig extends LayerOptions {
   readonly keepdims?: boolean;
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 const pooling = (kind: 'Average' | 'Max', places: number): LayerDefinition<Resolved<GlobalPoolingConfig>> => ({
   className: `Global${kind}Pooling${places}D`,
   defaults: { dataFormat: 'channelsLast', keepdims: false },

@@ -20,6 +20,7 @@ export function anyMask(_: object, scope: Scope<never>, ...inputs: Tensor[]): Te
   return (masks as Tensor[]).reduce((a, b) => ops.maximum(a, b));
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 function merge(className: string, fold: (values: readonly Tensor[]) => Tensor, exactly?: number): LayerDefinition<object> {
   return {
     className,
@@ -40,17 +41,44 @@ function merge(className: string, fold: (values: readonly Tensor[]) => Tensor, e
     },
   };
 }
+/* @__NO_SIDE_EFFECTS__ */
 const folded = (op: (a: Tensor, b: Tensor) => Tensor) => (values: readonly Tensor[]) => values.reduce((a, b) => op(a, b));
 
 /** Sum of values, broadcast. Keras's Add. `layers.add().apply(a, b)`. */
-export const add = optional<LayerOptions, Unknown>(merge('Add', folded(ops.add)));
+export const add = optional<LayerOptions, Unknown>(
+  merge(
+    'Add',
+    folded((a, b) => ops.add(a, b)),
+  ),
+);
 /** First minus second. Keras's Subtract. */
-export const subtract = optional<LayerOptions, Unknown>(merge('Subtract', folded(ops.sub), 2));
+export const subtract = optional<LayerOptions, Unknown>(
+  merge(
+    'Subtract',
+    folded((a, b) => ops.sub(a, b)),
+    2,
+  ),
+);
 /** Product of values. Keras's Multiply. */
-export const multiply = optional<LayerOptions, Unknown>(merge('Multiply', folded(ops.mul)));
+export const multiply = optional<LayerOptions, Unknown>(
+  merge(
+    'Multiply',
+    folded((a, b) => ops.mul(a, b)),
+  ),
+);
 /** Mean of values. Keras's Average. */
 export const average = optional<LayerOptions, Unknown>(merge('Average', (values) => scale(folded(ops.add)(values), 1 / values.length)));
 /** Largest of values. Keras's Maximum. */
-export const maximum = optional<LayerOptions, Unknown>(merge('Maximum', folded(ops.maximum)));
+export const maximum = optional<LayerOptions, Unknown>(
+  merge(
+    'Maximum',
+    folded((a, b) => ops.maximum(a, b)),
+  ),
+);
 /** Smallest of values. Keras's Minimum. */
-export const minimum = optional<LayerOptions, Unknown>(merge('Minimum', folded(ops.minimum)));
+export const minimum = optional<LayerOptions, Unknown>(
+  merge(
+    'Minimum',
+    folded((a, b) => ops.minimum(a, b)),
+  ),
+);

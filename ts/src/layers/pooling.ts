@@ -48,6 +48,7 @@ function pooled(kind: Kind, x: Tensor, axes: readonly Axis[]): Tensor {
   return ops.reshape(deep, { shape: [batch, deep.shape[1] as number, r, c, channels] });
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 const definition = (kind: Kind, axes: number): LayerDefinition<Resolved<PoolingConfig>> => ({
   className: `${kind}Pooling${axes}D`,
   defaults: { poolSize: 2, strides: null, padding: 'valid', dataFormat: 'channelsLast' },

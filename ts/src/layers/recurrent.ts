@@ -128,6 +128,7 @@ function noise(scope: Scope<CellOptions>, rate: number, like: Tensor, width: num
 const applied = (x: Tensor, mask: Tensor | null): Tensor => (mask ? ops.mul(x, mask) : x);
 
 /** The cell as a layer: (x, ...states) → (output, ...states). */
+/* @__NO_SIDE_EFFECTS__ */
 export function cellDefinition<C extends CellOptions, W>(kind: CellKind<C, W>): LayerDefinition<C> {
   return {
     className: `${kind.className}Cell`,
@@ -209,6 +210,7 @@ export const sequenceMask = (config: { readonly returnSequences: boolean }, scop
   config.returnSequences ? scope.mask(inputs[0] as Tensor) : undefined;
 
 /** A layer that walks a kind of cell along [batch, steps, features]; further values are its first states. */
+/* @__NO_SIDE_EFFECTS__ */
 export function sequenceDefinition<C extends CellOptions, W>(kind: CellKind<C, W>): LayerDefinition<C & Required<SequenceConfig>> {
   return {
     className: kind.className,
@@ -241,12 +243,14 @@ export function sequenceDefinition<C extends CellOptions, W>(kind: CellKind<C, W
 }
 
 /** The factory of a recurrent layer; its result is a sequence or its last state, by `returnSequences`. */
+/* @__NO_SIDE_EFFECTS__ */
 export function sequenceFactory<O extends CellConfig & SequenceConfig, Name extends string>(definition: LayerDefinition<Cell<O>>) {
   return <const U extends number, const All extends boolean = false, const I extends Dims = undefined>(
     config: O & { readonly units: U; readonly returnSequences?: All; readonly inputShape?: I },
   ): Layer<Recurrent<U, All, Name>, I, Cell<O>> => new Layer(definition, config as never);
 }
 /** The factory of a cell. */
+/* @__NO_SIDE_EFFECTS__ */
 export function cellFactory<O extends CellConfig>(definition: LayerDefinition<Cell<O>>) {
   return (config: O): Layer<Unknown, undefined, Cell<O>> => new Layer(definition, config as never);
 }

@@ -15,6 +15,7 @@ export interface SpatialDropoutConfig extends LayerOptions {
   readonly seed?: number | null;
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 const spatial = (places: number): LayerDefinition<Resolved<SpatialDropoutConfig>> => ({
   className: `SpatialDropout${places}D`,
   defaults: { rate: REQUIRED, dataFormat: 'channelsLast', seed: null },

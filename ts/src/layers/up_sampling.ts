@@ -27,6 +27,7 @@ function repeated(x: Tensor, axis: number, times: number): Tensor {
   return ops.reshape(wide, { shape: [...x.shape.slice(0, axis), (x.shape[axis] as number) * times, ...after] });
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 const sampling = <C extends Resolved<UpSamplingConfig>>(places: number, own: Omit<C, 'size' | 'dataFormat'>): LayerDefinition<C> => ({
   className: `UpSampling${places}D`,
   defaults: { size: 2, dataFormat: 'channelsLast', ...own } as unknown as C,

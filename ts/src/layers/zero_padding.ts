@@ -12,6 +12,7 @@ export interface ZeroPaddingConfig extends LayerOptions {
   readonly dataFormat?: DataFormat;
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 const padding = (places: number): LayerDefinition<Resolved<ZeroPaddingConfig>> => ({
   className: `ZeroPadding${places}D`,
   defaults: { padding: 1, dataFormat: 'channelsLast' },

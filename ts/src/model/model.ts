@@ -288,7 +288,7 @@ export class Model<I extends Shapes = Shapes, O extends Shapes = Shapes, K exten
   }
   /** Loads weights by their names. */
   async loadWeights(source: string | Uint8Array, options: { readonly skipMismatch?: boolean } = {}): Promise<void> {
-    const { loadWeights } = await import('../io/load.js');
+    const { loadWeights } = await import('../io/load_weights.js');
     await loadWeights(this as unknown as Model, source, options);
   }
   /** The bytes that `save` would write. */
