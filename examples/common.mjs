@@ -43,6 +43,9 @@ export function identical(a, b) {
   return Buffer.compare(Buffer.from(a.buffer, a.byteOffset, a.byteLength), Buffer.from(b.buffer, b.byteOffset, b.byteLength)) === 0;
 }
 
+/** Root of the mean squared error. */
+export const rmse = (predicted, truth) => Math.sqrt(truth.reduce((sum, value, i) => sum + (value - predicted[i]) ** 2, 0) / truth.length);
+
 /** Classes of the rows of a prediction. */
 export function classes({ data, shape: [rows, width] }) {
   return Array.from({ length: rows }, (_, r) => {

@@ -11,14 +11,23 @@ export function random(seed) {
   };
 }
 
+/** A list in another order, by a seed. */
+export function shuffled(list, seed) {
+  const out = [...list];
+  const next = random(seed);
+  for (let i = out.length - 1; i > 0; i--) {
+    const j = Math.floor(next() * (i + 1));
+    [out[i], out[j]] = [out[j], out[i]];
+  }
+  return out;
+}
+
 /** Shuffles rows by a seed and cuts off the last ones as a test set. */
 export function split({ x, y, rows, width }, testRows, seed) {
-  const order = Array.from({ length: rows }, (_, i) => i);
-  const next = random(seed);
-  for (let i = rows - 1; i > 0; i--) {
-    const j = Math.floor(next() * (i + 1));
-    [order[i], order[j]] = [order[j], order[i]];
-  }
+  const order = shuffled(
+    Array.from({ length: rows }, (_, i) => i),
+    seed,
+  );
   const take = (some) => {
     const part = { x: new Float32Array(some.length * width), y: new y.constructor(some.length) };
     some.forEach((from, to) => {

@@ -75,6 +75,31 @@ const TESTS: Record<string, () => Promise<void>> = {
     expect(rmse).toBeLessThan(2.3);
     expect(plain).toBeGreaterThan(3);
   },
+  async names_bigram() {
+    const out = await run('names_bigram');
+    // The optimum is known: 2.4540145 over 228,146 pairs.
+    expect(out).toContain('228146 pairs');
+    expect(numberAfter(out, /by counting/)).toBeCloseTo(2.454, 4);
+    expect(Math.abs(numberAfter(out, /\nloss/) - 2.454)).toBeLessThan(0.001);
+  },
+  async names_mlp() {
+    const out = await run('names_mlp', '--epochs', '1');
+    expect(numberAfter(out, /validation loss/)).toBeLessThan(2.5);
+    expect(out).toMatch(/names made up: [a-z]*(, [a-z]*){9}/);
+  },
+  async airline() {
+    const out = await run('airline', '--seeds', '3');
+    for (const [, rmse] of out.matchAll(/RMSE ([\d.]+) on the first 94/g)) expect(Number(rmse)).toBeLessThan(24.5);
+    expect(numberAfter(out, /median RMSE on the last months/)).toBeLessThan(56);
+  },
+  async pollution() {
+    const out = await run('pollution', '--epochs', '20');
+    expect(numberAfter(out, /RMSE on 35039 later hours/)).toBeLessThan(numberAfter(out, /nothing changes:/) + 1);
+  },
+  async addition() {
+    const out = await run('addition', '--digits', '1', '--questions', '50', '--epochs', '300');
+    expect(numberAfter(out, /sums:/)).toBeGreaterThan(90);
+  },
   async xor() {
     const out = await run('xor');
     expect(out).toContain('accuracy 1');
@@ -82,9 +107,17 @@ const TESTS: Record<string, () => Promise<void>> = {
     expect(numberAfter(out, /1 xor 1 =/)).toBeLessThan(0.1);
   },
 };
-const DATA: Record<string, string> = { mnist: '../shared/data/mnist', convnet: '../shared/data/mnist', fashion: '../shared/data/fashion-mnist' };
+const DATA: Record<string, string> = {
+  mnist: '../shared/data/mnist',
+  convnet: '../shared/data/mnist',
+  fashion: '../shared/data/fashion-mnist',
+  names_bigram: '../shared/data/text',
+  names_mlp: '../shared/data/text',
+  airline: '../shared/data/series',
+  pollution: '../shared/data/series',
+};
 /** Modules that examples share. */
-const PARTS = ['common', 'pictures'];
+const PARTS = ['common', 'names', 'pictures'];
 
 describe('examples', () => {
   const names = readdirSync('examples')
