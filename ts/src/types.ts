@@ -23,7 +23,7 @@ export type { Given } from './model/core.js';
 export type { ShapesOf, Symbols } from './model/functional.js';
 export type { BatchOptions } from './model/model.js';
 export type { Verbose } from './model/progress.js';
-export type { Data, FirstShape, Fitting, Labels, MetricsOption, OutputOf, Prediction, ResultKeys, Shapes, StackOutput, WithValidation } from './model/types.js';
+export type { ApplyLayer, Base, Data, FirstShape, FitsOn, Fitting, Labels, MetricsOption, NextShape, OutputOf, Prediction, ResultKeys, Shapes, StackOutput, WithValidation } from './model/types.js';
 export type { AdamOptions } from './optimizers/adam.js';
 export type { OptimizerOptions } from './optimizers/optimizer.js';
 export type { RmspropOptions } from './optimizers/rmsprop.js';

@@ -52,7 +52,8 @@ type InputOf<L> = L extends { readonly inputType: infer I } ? I : undefined;
 export type FirstShape<L> = InputOf<L> extends readonly (number | null)[] ? readonly [null, ...InputOf<L>] : Shape;
 
 type Chain<L extends readonly unknown[], S> = L extends readonly [infer H, ...infer R] ? Chain<R, ApplyLayer<H, S>> : S;
-type ApplyLayer<L, S> = S extends Mismatch<string> ? S : L extends { readonly shapeFn: infer F extends ShapeFn } ? Apply<F, S> : Shape;
+/** The shape after a layer, or what doesn't fit. */
+export type ApplyLayer<L, S> = S extends Mismatch<string> ? S : L extends { readonly shapeFn: infer F extends ShapeFn } ? Apply<F, S> : Shape;
 
 /** What a layer is put on: the output so far, or what the layer says itself if it is the first. */
 export type Base<S extends Shape, L> = number extends S['length'] ? FirstShape<L> : S;
