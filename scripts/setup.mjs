@@ -11,6 +11,9 @@ const RUST = ['rustc-web', 'cargo-web', 'rust-web-src', 'lld-22'];
 const RUST_CHECKS = ['rust-web-clippy', 'rustfmt-web'];
 const BROWSERS = ['chromium', 'firefox-esr', 'webkit2gtk-driver', 'xvfb'];
 const RUNTIMES = { node22: 'node@22', node24: 'node@24', node26: 'node@26', deno: 'deno@2.9.6', bun: 'bun@1.4.5' };
+/** Bundlers that only the tests of the package need, some of them in several versions. */
+const BUNDLERS = { vite5: 'vite@5.4.21', vite6: 'vite@6.4.6', vite7: 'vite@7.3.8', next: 'next@16.4.6 react@19 react-dom@19' };
+const PROGRAMS = { ...RUNTIMES, ...BUNDLERS };
 
 /** Debian leaves a folder of documentation for every package that is installed: cheaper to ask than dpkg. */
 const missingPackages = (names) => names.filter((name) => !existsSync(join('/usr/share/doc', name)));
@@ -51,7 +54,7 @@ export const installModules = (...where) => npm('ci', ...where).catch(() => npm(
 const changed = (path) => statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 const npm = (...args) => run('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error']);
-const missingRuntimes = () => Object.keys(RUNTIMES).filter((name) => !existsSync(join(tools, name, 'node_modules/.package-lock.json')));
+const missingPrograms = () => Object.keys(PROGRAMS).filter((name) => !existsSync(join(tools, name, 'node_modules/.package-lock.json')));
 
 async function installNative() {
   const folder = join(tools, 'python');
@@ -81,9 +84,13 @@ async function install(tests, native) {
   }
   if (changed('node_modules/.package-lock.json') < changed('package-lock.json')) jobs.push(job('npm', 'npm ci', () => installModules()));
   if (tests) {
-    const names = missingRuntimes();
+    const names = missingPrograms();
     if (names.length) {
-      jobs.push(job('runtimes', `npm install ${names.map((name) => RUNTIMES[name]).join(' ')}`, () => Promise.all(names.map((name) => npm('install', '--prefix', join(tools, name), RUNTIMES[name])))));
+      jobs.push(
+        job('runtimes', `npm install ${names.map((name) => PROGRAMS[name]).join(' ')}`, () =>
+          Promise.all(names.map((name) => npm('install', '--prefix', join(tools, name), ...PROGRAMS[name].split(' ')))),
+        ),
+      );
     }
   }
   if (native && changed('.tools/python/ready') < changed('bench/native/requirements.txt')) jobs.push(job('native', 'pip install NumPy, JAX, Keras', installNative));

@@ -1,11 +1,15 @@
 // What is in the tarball, how large it is, and what linters of packages say.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { expect, inject, test } from 'vitest';
 
+const run = promisify(execFile);
 const project = inject('project');
 const installed = join(project, 'node_modules/myelin');
 const packed = inject('packed');
@@ -22,6 +26,24 @@ test('nothing but the package: code, types, README, licence', () => {
 test('publint finds nothing', async () => {
   const { messages, pkg } = await publint({ pkgDir: installed, strict: true });
   expect(messages.map((m) => formatMessage(m, pkg as Parameters<typeof formatMessage>[1]))).toEqual([]);
+});
+
+test('types are found as modules are', async () => {
+  // The worker's script and the engine's code are files to serve, not modules to import.
+  const options = ['--profile', 'esm-only', '--no-color', '--exclude-entrypoints', './worker.js', './engine.wasm'];
+  const { stdout } = await run(process.execPath, [resolve('node_modules/@arethetypeswrong/cli/dist/index.js'), inject('tarball'), ...options]);
+  for (const name of ['myelin', 'myelin/layers']) expect(stdout).toContain(`"${name}"`);
+});
+
+test('the package comes by require, and inside one file for Node', async () => {
+  const program = (head: string) => `${head}
+const net = sequential([layers.dense({ units: 1, inputShape: [1] })]).compile({ loss: 'mse' });
+net.fit([[1], [2]], [1, 2], { epochs: 1, verbose: 0 }).then(({ history }) => console.log(history.loss.length));`;
+  writeFileSync(join(project, 'required.cjs'), program("const { layers, sequential } = require('myelin');"));
+  writeFileSync(join(project, 'imported.js'), program("import { layers, sequential } from 'myelin';"));
+  await build({ entryPoints: [join(project, 'imported.js')], bundle: true, platform: 'node', format: 'cjs', outfile: join(project, 'bundled.cjs'), logLevel: 'error' });
+  // Node 20 says that require() of a module is an experiment.
+  for (const file of ['required.cjs', 'bundled.cjs']) expect((await run(process.execPath, ['--no-warnings', file], { cwd: project, timeout: 20_000 })).stdout).toBe('1\n');
 });
 
 test('no address of a file, of this machine or of a host is left in the code', () => {
