@@ -45,7 +45,17 @@ pub fn place(buffers: &[Buffer]) -> (Vec<usize>, usize) {
 /// The most words that are alive at one time: no layout needs less.
 pub fn lower_bound(buffers: &[Buffer]) -> usize {
     let end = buffers.iter().map(|b| b.last + 1).max().unwrap_or(0);
-    (0..end).map(|t| buffers.iter().filter(|b| b.first <= t && t <= b.last).map(|b| b.words).sum()).max().unwrap_or(0)
+    let (mut born, mut gone) = (vec![0; end + 1], vec![0; end + 1]);
+    for buffer in buffers {
+        born[buffer.first] += buffer.words;
+        gone[buffer.last + 1] += buffer.words;
+    }
+    let mut alive = 0;
+    let at = |t: usize| {
+        alive = alive + born[t] - gone[t];
+        alive
+    };
+    (0..end).map(at).max().unwrap_or(0)
 }
 
 #[cfg(test)]

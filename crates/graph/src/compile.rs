@@ -4,6 +4,7 @@ use crate::arena::{self, Buffer};
 use crate::decode::{decode, Program};
 use crate::differentiate::{append_gradients, differentiate};
 use crate::graph::{pattern, Graph, Source};
+use crate::recompute;
 use crate::units::{function, units, Unit, Units};
 use crate::{GraphError, ParameterTable};
 use kernels::feed::Feed;
@@ -42,27 +43,48 @@ pub struct Plan {
 }
 
 pub fn compile(bytes: &[u8], table: &ParameterTable) -> Result<Plan, GraphError> {
+    let program = prepare(bytes, table)?;
+    let units = units(&program.graph, &program.roots());
+    Ok(Layout::new(&program, table, &units).lower(&program))
+}
+
+/// The program to lower: decoded, differentiated, and of those that give the same numbers the one that is wanted.
+pub(crate) fn prepare(bytes: &[u8], table: &ParameterTable) -> Result<Program, GraphError> {
     let mut program = decode(bytes, table)?;
     if program.gradients {
         append_gradients(&mut program, table);
     }
-    let gradients = if program.train { differentiate(&mut program, table) } else { Vec::new() };
-    let mut roots = program.outputs.clone();
-    roots.extend(program.metrics.iter().flat_map(|&(n, d)| [n, d]));
-    roots.extend(program.updates.iter().map(|u| u.1));
-    let pinned = roots.clone();
-    roots.extend(gradients.iter().filter_map(|g| g.1));
-    let units = units(&program.graph, &roots);
-    let mut layout = Layout::new(&program, table, &units, &pinned, &gradients);
-    layout.place();
-    Ok(layout.lower(&program, gradients))
+    let forward = program.graph.nodes.len();
+    if program.train {
+        program.gradient_of = differentiate(&mut program, table);
+    }
+    if !(program.train && program.recompute) {
+        return Ok(program);
+    }
+    let arena_words = |program: &Program| {
+        let units = units(&program.graph, &program.roots());
+        Layout::new(program, table, &units).arena_words
+    };
+    let mut best = (arena_words(&program), None);
+    for variant in recompute::variants(&program, forward) {
+        let words = arena_words(&variant);
+        if words < best.0 {
+            best = (words, Some(variant));
+        }
+    }
+    Ok(best.1.unwrap_or(program))
 }
 
 /// Where every root's words lie.
-struct Layout<'a> {
+pub(crate) struct Layout<'a> {
     graph: &'a Graph,
     table: &'a ParameterTable,
     units: &'a Units,
+    /// Roots that callers read after the last unit, and those that the optimizer reads.
+    pinned: Vec<bool>,
+    gradient: Vec<bool>,
+    /// Last unit that reads each root; the number of units for what is read after the last one.
+    last_use: Vec<usize>,
     buffers: Vec<Buffer>,
     /// Buffer of each root that lives in the arena.
     buffer_of: Vec<Option<usize>>,
@@ -71,74 +93,73 @@ struct Layout<'a> {
     fixed: Vec<Option<Span>>,
     offsets: Vec<usize>,
     arena_words: usize,
-    lower_bound: usize,
 }
 
 impl<'a> Layout<'a> {
-    fn new(
-        program: &'a Program,
-        table: &'a ParameterTable,
-        units: &'a Units,
-        pinned: &[Id],
-        gradients: &[(usize, Option<Id>)],
-    ) -> Layout<'a> {
-        // The units borrow nothing of the program; the graph is read-only from here on.
+    pub(crate) fn new(program: &'a Program, table: &'a ParameterTable, units: &'a Units) -> Layout<'a> {
         let graph = &program.graph;
         let count = graph.nodes.len();
+        let marked = |ids: &mut dyn Iterator<Item = Id>| {
+            let mut marks = vec![false; count];
+            ids.for_each(|id| marks[units.root[id]] = true);
+            marks
+        };
         let mut layout = Layout {
             graph,
             table,
             units,
+            pinned: marked(&mut program.results().into_iter()),
+            gradient: marked(&mut program.gradient_of.iter().filter_map(|g| g.1)),
+            last_use: vec![0; count],
             buffers: Vec::new(),
             buffer_of: vec![None; count],
             workspace: Vec::new(),
             fixed: vec![None; count],
             offsets: Vec::new(),
             arena_words: 0,
-            lower_bound: 0,
         };
-        let end = units.units.len();
-        let mut last_use = vec![0; count];
-        for (at, unit) in units.units.iter().enumerate() {
-            for id in unit.all() {
-                for &input in graph.nodes[id].inputs() {
-                    last_use[units.root[input]] = at;
-                }
-            }
-        }
-        for &id in pinned {
-            last_use[units.root[id]] = end;
-        }
-        layout.fix(pinned, gradients);
-        for root in gradients.iter().filter_map(|g| g.1).map(|g| units.root[g]) {
-            if layout.fixed[root].is_none() {
-                // Copied to its place after the last unit.
-                last_use[root] = end;
-            }
-        }
+        layout.fix(program);
+        layout.find_last_uses();
         for &(id, _) in &program.inputs {
             // Even an unused input has a place: callers write it.
-            layout.buffer(id, 0, last_use[id]);
+            layout.buffer(id, 0, layout.last_use[id]);
         }
         for (at, unit) in units.units.iter().enumerate() {
-            layout.unit(at, unit, &mut last_use, end, gradients);
+            layout.unit(at, unit);
         }
+        (layout.offsets, layout.arena_words) = arena::place(&layout.buffers);
         layout
     }
 
     /// Parameters lie in their space, and gradients in theirs, written there by whoever makes them.
-    fn fix(&mut self, pinned: &[Id], gradients: &[(usize, Option<Id>)]) {
+    fn fix(&mut self, program: &Program) {
         for (id, node) in self.graph.nodes.iter().enumerate() {
             if let Source::Parameter(p) = node.source {
                 self.fixed[id] = Some(self.table.span(p));
             }
         }
-        let is_pinned = |root: Id| pinned.iter().any(|&p| self.units.root[p] == root);
-        for &(p, gradient) in gradients {
+        for &(p, gradient) in &program.gradient_of {
             let Some(root) = gradient.map(|g| self.units.root[g]) else { continue };
             let made_here = self.graph.nodes[root].op().is_some();
-            if made_here && self.fixed[root].is_none() && !is_pinned(root) {
+            if made_here && self.fixed[root].is_none() && !self.pinned[root] {
                 self.fixed[root] = Some(Span { space: Space::Grads, ..self.table.span(p) });
+            }
+        }
+    }
+
+    fn find_last_uses(&mut self) {
+        let units = self.units;
+        for (at, unit) in units.units.iter().enumerate() {
+            for id in unit.all() {
+                for &input in self.graph.nodes[id].inputs() {
+                    self.last_use[units.root[input]] = at;
+                }
+            }
+        }
+        for root in 0..self.graph.nodes.len() {
+            // Gradients without a place of their own are copied to it after the last unit.
+            if self.pinned[root] || self.gradient[root] && self.fixed[root].is_none() {
+                self.last_use[root] = units.units.len();
             }
         }
     }
@@ -149,17 +170,14 @@ impl<'a> Layout<'a> {
         self.buffers.push(Buffer { words, first, last: last.max(first) });
     }
 
-    fn unit(&mut self, at: usize, unit: &Unit, last_use: &mut [usize], end: usize, gradients: &[(usize, Option<Id>)]) {
-        for id in stored(unit, self.units, last_use, at, gradients, end) {
-            if self.fixed[id].is_some() {
-                continue;
-            }
-            match self.dying_operand(at, unit, id, last_use) {
+    fn unit(&mut self, at: usize, unit: &Unit) {
+        for id in unit.all().filter(|&id| self.is_stored(unit, id) && self.fixed[id].is_none()).collect::<Vec<_>>() {
+            match self.dying_operand(at, unit, id) {
                 Some(buffer) => {
                     self.buffer_of[id] = Some(buffer);
-                    self.buffers[buffer].last = last_use[id].max(at);
+                    self.buffers[buffer].last = self.last_use[id].max(at);
                 }
-                None => self.buffer(id, at, last_use[id]),
+                None => self.buffer(id, at, self.last_use[id]),
             }
         }
         let words = self.workspace_words(unit);
@@ -186,14 +204,14 @@ impl<'a> Layout<'a> {
 
     /// A buffer that the chain's last result may take over: read whole, element by element, for the last time. (A chain's
     /// other results are written while operands may still be read, and a product is written before its epilogue reads.)
-    fn dying_operand(&self, at: usize, unit: &Unit, id: Id, last_use: &[usize]) -> Option<usize> {
+    fn dying_operand(&self, at: usize, unit: &Unit, id: Id) -> Option<usize> {
         if !unit.elementwise || unit.product.is_some() || id != unit.last() {
             return None;
         }
         let len = self.graph.nodes[id].len();
         unit.members.iter().flat_map(|&m| self.graph.nodes[m].inputs()).map(|&i| self.units.root[i]).find_map(
             |operand| {
-                let dies = last_use[operand] == at
+                let dies = self.last_use[operand] == at
                     && self.graph.nodes[operand].len() == len
                     && !unit.members.contains(&operand);
                 self.buffer_of[operand].filter(|_| dies)
@@ -201,15 +219,35 @@ impl<'a> Layout<'a> {
         )
     }
 
-    fn place(&mut self) {
-        let (offsets, words) = arena::place(&self.buffers);
-        self.lower_bound = arena::lower_bound(&self.buffers);
-        self.offsets = offsets;
-        self.arena_words = words;
+    /// Whether others read a unit's result, or it is its last.
+    fn is_stored(&self, unit: &Unit, id: Id) -> bool {
+        let inside = |id: Id| unit.all().any(|member| member == id);
+        id == unit.last()
+            || self.pinned[id]
+            || self.gradient[id]
+            || self.units.users[id].iter().any(|&user| !inside(user))
+    }
+
+    /// Without any sharing of memory: what plans are compared with.
+    #[cfg(test)]
+    pub(crate) fn apart(program: &'a Program, table: &'a ParameterTable, units: &'a Units) -> Layout<'a> {
+        let mut layout = Layout::new(program, table, units);
+        let roots = (0..layout.buffer_of.len()).filter(|&id| layout.buffer_of[id].is_some()).collect::<Vec<_>>();
+        for id in roots {
+            layout.buffer(id, 0, 0);
+        }
+        layout.buffers.iter_mut().for_each(|buffer| (buffer.first, buffer.last) = (0, 0));
+        (layout.offsets, layout.arena_words) = arena::place(&layout.buffers);
+        layout
+    }
+    #[cfg(test)]
+    pub(crate) fn workspace_span(&self, at: usize) -> Option<Span> {
+        let buffer = self.workspace[at]?;
+        Some(Span { space: Space::Arena, offset: self.offsets[buffer], len: self.buffers[buffer].words })
     }
 
     /// Where a value's words lie; `None` if it only ever was in registers.
-    fn span(&self, id: Id) -> Option<Span> {
+    pub(crate) fn span(&self, id: Id) -> Option<Span> {
         let root = self.units.root[id];
         let len = self.graph.nodes[id].len();
         self.fixed[root].or_else(|| {
@@ -218,12 +256,12 @@ impl<'a> Layout<'a> {
         })
     }
 
-    fn needed(&self, id: Id) -> Span {
+    pub(crate) fn needed(&self, id: Id) -> Span {
         // Empty values have no unit and no words.
         self.span(id).unwrap_or(Span { space: Space::Arena, offset: 0, len: 0 })
     }
 
-    fn lower(&self, program: &Program, gradients: Vec<(usize, Option<Id>)>) -> Plan {
+    pub(crate) fn lower(&self, program: &Program) -> Plan {
         let mut records = Vec::new();
         for (unit, workspace) in self.units.units.iter().zip(&self.workspace) {
             let origin = self.graph.nodes[unit.last()].origin;
@@ -243,7 +281,7 @@ impl<'a> Layout<'a> {
             };
             records.push(Record { kernel, origin: value.map_or(0, |v| self.graph.nodes[v].origin) });
         };
-        for (p, gradient) in gradients {
+        for &(p, gradient) in &program.gradient_of {
             copy(gradient, Span { space: Space::Grads, ..self.table.span(p) });
         }
         for &(p, value) in &program.updates {
@@ -273,7 +311,7 @@ impl<'a> Layout<'a> {
             metrics: program.metrics.iter().map(|&(n, d)| (self.needed(n), self.needed(d))).collect(),
             train: program.train,
             arena_words: self.arena_words,
-            arena_lower_bound: self.lower_bound,
+            arena_lower_bound: arena::lower_bound(&self.buffers),
             fused: calls - self.units.units.len(),
             records,
             names: program.names.clone(),
@@ -354,23 +392,4 @@ impl<'a> Layout<'a> {
         }
         Fused { registers: operands.len() + instructions.len(), operands, instructions, outputs, len }
     }
-}
-
-/// Results of a unit that others read.
-fn stored(
-    unit: &Unit,
-    units: &Units,
-    last_use: &[usize],
-    at: usize,
-    gradients: &[(usize, Option<Id>)],
-    end: usize,
-) -> Vec<Id> {
-    let is_gradient = |id: Id| gradients.iter().any(|g| g.1.is_some_and(|g| units.root[g] == id));
-    let inside = |id: Id| unit.all().any(|member| member == id);
-    unit.all()
-        .filter(|&id| {
-            let outside = units.users[id].iter().any(|&u| !inside(u));
-            id == unit.last() || outside || is_gradient(id) || last_use[id] == end && at < end
-        })
-        .collect()
 }

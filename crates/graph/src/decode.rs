@@ -18,6 +18,8 @@ pub struct Program {
     pub train: bool,
     /// Whether the gradients of the loss follow the outputs: of each input, then of each trainable parameter.
     pub gradients: bool,
+    /// Whether the backward pass makes values of the forward pass again instead of keeping them, where that saves memory.
+    pub recompute: bool,
     /// Data types of the inputs, as fed.
     pub inputs: Vec<(Id, DType)>,
     pub outputs: Vec<Id>,
@@ -26,7 +28,23 @@ pub struct Program {
     pub metrics: Vec<(Id, Id)>,
     /// Parameter index and its new value.
     pub updates: Vec<(usize, Id)>,
+    /// Index of each trainable parameter and the loss's gradient by it; `None` where the loss doesn't depend on it.
+    pub gradient_of: Vec<(usize, Option<Id>)>,
     pub names: Vec<String>,
+}
+
+impl Program {
+    /// What is read after the last call: outputs, metrics, new states.
+    pub fn results(&self) -> Vec<Id> {
+        let metrics = self.metrics.iter().flat_map(|&(n, d)| [n, d]);
+        self.outputs.iter().copied().chain(metrics).chain(self.updates.iter().map(|u| u.1)).collect()
+    }
+    /// What must be computed: the results and the gradients.
+    pub fn roots(&self) -> Vec<Id> {
+        let mut roots = self.results();
+        roots.extend(self.gradient_of.iter().filter_map(|g| g.1));
+        roots
+    }
 }
 
 struct Reader<'a> {
@@ -109,7 +127,7 @@ pub fn decode(bytes: &[u8], table: &ParameterTable) -> Result<Program> {
         return bad("not a program of this version");
     }
     let flags = r.word()?;
-    let (train, gradients) = (flags & 1 != 0, flags & 2 != 0);
+    let [train, gradients, recompute] = [1, 2, 4].map(|flag| flags & flag != 0);
     let mut graph = Graph::default();
     let mut values = Vec::new();
     let mut inputs = Vec::new();
@@ -139,11 +157,13 @@ pub fn decode(bytes: &[u8], table: &ParameterTable) -> Result<Program> {
         graph,
         train,
         gradients,
+        recompute,
         inputs,
         outputs: roots.0,
         loss: roots.1,
         metrics: roots.2,
         updates: roots.3,
+        gradient_of: Vec::new(),
         names,
     })
 }

@@ -9,6 +9,9 @@ mod decode;
 mod describe;
 mod differentiate;
 mod graph;
+#[cfg(test)]
+mod planner_tests;
+mod recompute;
 mod units;
 
 pub use compile::{compile, Plan, Record};

@@ -90,7 +90,7 @@ pub fn units(graph: &Graph, roots: &[Id]) -> Units {
     Units { units, root, users }
 }
 
-fn aliases(graph: &Graph) -> Vec<Id> {
+pub fn aliases(graph: &Graph) -> Vec<Id> {
     let mut root: Vec<Id> = Vec::with_capacity(graph.nodes.len());
     for (id, node) in graph.nodes.iter().enumerate() {
         root.push(if is_alias(node) { root[node.inputs()[0]] } else { id });

@@ -4,6 +4,7 @@
 mod common;
 
 use common::{Machine, Numbers, Writer};
+use graph::{compile, ParameterTable, Plan, Record};
 use kernels::DType;
 use ops::sample::{Reference, Sample};
 use ops::{Attr, Attrs, Op};
@@ -107,7 +108,7 @@ fn check(op: &'static Op, sample: &Sample, numbers: &mut Numbers) {
     }
 }
 
-fn run_whole(machine: &mut Machine, plan: &graph::Plan, inputs: &[Vec<f32>]) {
+fn run_whole(machine: &mut Machine, plan: &Plan, inputs: &[Vec<f32>]) {
     machine.write_inputs(plan, inputs);
     machine.run_records(plan);
 }
@@ -121,7 +122,7 @@ fn gradients(
     shape: &[usize],
     upstream: &[f64],
     machine: &Machine,
-    table: &graph::ParameterTable,
+    table: &ParameterTable,
     numbers: &mut Numbers,
     what: &str,
 ) {

@@ -77,14 +77,14 @@ export class Program implements Tracer {
   }
 
   /** @internal The bytes of the program with these results. */
-  bytes(results: { train?: boolean; gradients?: boolean; outputs: readonly Tensor[]; loss?: Tensor | undefined; metrics?: readonly Metric[] }): Uint8Array {
+  bytes(results: { train?: boolean; gradients?: boolean; recompute?: boolean; outputs: readonly Tensor[]; loss?: Tensor | undefined; metrics?: readonly Metric[] }): Uint8Array {
     const w = new Words();
     const id = (tensor: Tensor): number => {
       const value = tensor as Value;
       const before = value.kind === 'input' ? 0 : value.kind === 'param' ? this.inputs.length : this.inputs.length + this.params.length;
       return before + value.id;
     };
-    w.u32(MAGIC, VERSION, (results.train ? 1 : 0) | (results.gradients ? 2 : 0));
+    w.u32(MAGIC, VERSION, (results.train ? 1 : 0) | (results.gradients ? 2 : 0) | (results.recompute ? 4 : 0));
     w.u32(this.inputs.length);
     for (const { value, dtype } of this.inputs) w.u32(dtypeCode(dtype)).list(value.shape);
     w.u32(this.params.length);

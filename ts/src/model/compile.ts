@@ -26,6 +26,8 @@ export interface Compiled {
   /** Keys of the results in the order of the program's pairs. */
   readonly names: readonly string[];
   readonly all: readonly Metric[];
+  /** Whether activations are computed again in the backward pass. */
+  readonly recompute: boolean;
 }
 
 export type Mode = 'train' | 'evaluate' | 'predict';
@@ -103,7 +105,7 @@ export function writeProgram(graph: Graph, compiled: Compiled | undefined, want:
   if (want.mode === 'predict' || !compiled) return program.bytes({ outputs: outputs.map(float) });
 
   const { total, pairs } = losses(compiled.heads, program, trace, outputs, labels, weights, batch);
-  const bytes = program.bytes({ train: want.mode === 'train', outputs: [], loss: total, metrics: pairs });
+  const bytes = program.bytes({ train: want.mode === 'train', recompute: compiled.recompute, outputs: [], loss: total, metrics: pairs });
   return bytes;
 }
 

@@ -112,7 +112,7 @@ export class Model<I extends Shapes = Shapes, O extends Shapes = Shapes, K exten
     const heads = this.heads(options as unknown as CompileOptions);
     const names = resultNames(heads);
     const all = heads.flatMap((h) => [...h.metrics, ...h.weightedMetrics]);
-    this.core.compiled = { optimizer: optimizer(options.optimizer ?? 'rmsprop'), heads, names, all };
+    this.core.compiled = { optimizer: optimizer(options.optimizer ?? 'rmsprop'), heads, names, all, recompute: options.recompute ?? false };
     this.compileOptions = options as unknown as CompileOptions;
     this.pending = this.core.recompiled();
     this.pending.catch(() => {});

@@ -38,6 +38,8 @@ export interface CompileOptions<O extends Shapes = Shapes, M = readonly MetricLi
   readonly metrics?: M;
   /** Metrics that do. */
   readonly weightedMetrics?: readonly MetricLike[];
+  /** Computes activations again in the backward pass instead of keeping them, where that needs less memory; same results, slower steps. Default false. */
+  readonly recompute?: boolean;
 }
 
 /** Names of the results that a compile call leads to. */

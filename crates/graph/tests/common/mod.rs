@@ -1,7 +1,8 @@
 //! Writes programs and runs plans, one record after the other.
 #![allow(dead_code)]
 
-use graph::{compile, ParameterTable, Plan, Record};
+// From whoever includes this: the crate's own tests, or those beside it.
+use super::{compile, ParameterTable, Plan, Record};
 use kernels::{DType, Data, StepContext};
 use ops::{Attr, Op};
 use parallel::{Memory, Span};
@@ -16,6 +17,7 @@ pub struct Writer {
     pub outputs: Vec<u32>,
     pub loss: Option<u32>,
     pub metrics: Vec<(u32, u32)>,
+    pub recompute: bool,
 }
 
 impl Writer {
@@ -36,10 +38,19 @@ impl Writer {
     pub fn shape(&self, value: u32) -> &[usize] {
         &self.shapes[value as usize].0
     }
-    pub fn try_call(&mut self, op: &'static Op, inputs: &[u32], attrs: &[Attr]) -> Result<u32, String> {
+    pub fn input_shapes(&self) -> Vec<Vec<usize>> {
+        self.inputs.iter().map(|i| i.1.clone()).collect()
+    }
+    pub fn parameter_shapes(&self) -> Vec<Vec<usize>> {
+        self.parameters.iter().map(|p| p.1.clone()).collect()
+    }
+    pub fn infer(&self, op: &Op, inputs: &[u32], attrs: &[Attr]) -> Result<(Vec<usize>, DType), String> {
         let shapes: Vec<_> = inputs.iter().map(|&i| self.shapes[i as usize].0.clone()).collect();
         let dtypes: Vec<_> = inputs.iter().map(|&i| self.shapes[i as usize].1).collect();
-        let (shape, dtype) = ops::shape::infer(op.rule, &shapes, &dtypes, ops::Attrs(attrs))?;
+        ops::shape::infer(op.rule, &shapes, &dtypes, ops::Attrs(attrs))
+    }
+    pub fn try_call(&mut self, op: &'static Op, inputs: &[u32], attrs: &[Attr]) -> Result<u32, String> {
+        let (shape, dtype) = self.infer(op, inputs, attrs)?;
         let code = ops::ALL.iter().position(|o| *o == op).expect("registered") as u32;
         let mut words = vec![code, inputs.len() as u32];
         words.extend(inputs);
@@ -67,7 +78,7 @@ impl Writer {
         self.try_call(op, inputs, attrs).expect("a valid call")
     }
     pub fn bytes(&self, train: bool) -> Vec<u8> {
-        let mut w = vec![0x314e_4c4d, 1, train as u32, self.inputs.len() as u32];
+        let mut w = vec![0x314e_4c4d, 1, train as u32 | (self.recompute as u32) << 2, self.inputs.len() as u32];
         for (dtype, shape) in &self.inputs {
             w.push(*dtype as u32);
             push_shape(&mut w, shape);
