@@ -1,4 +1,4 @@
-// Trains the same network in the way its arguments say and prints a hash of the weights: node bits_worker.mjs <dist> <init options as JSON>
+// Trains the same networks in the way its arguments say and prints a hash of the weights: node bits_worker.mjs <dist> <init options as JSON>
 import { createHash } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 
@@ -26,7 +26,16 @@ const y = Int32Array.from({ length: rows }, () => Math.floor((random() + 0.5) * 
 const { history } = await net.fit(x, y, { epochs: 3, batchSize: 128, validationSplit: 0.1 });
 const weights = await net.getWeights();
 const predicted = await net.predict(x.subarray(0, 300 * 100));
+
+const walker = sequential([
+  layers.bidirectional({ layer: layers.lstm({ units: 40, returnSequences: true }), inputShape: [15, 20] }),
+  layers.gru({ units: 33, recurrentDropout: 0.2 }),
+  layers.dense({ units: 10, activation: 'softmax' }),
+]).compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy' });
+await walker.fit(x.subarray(0, 300 * 200), y.subarray(0, 200), { epochs: 2, batchSize: 45 });
+const walked = [...(await walker.getWeights()), await walker.predict(x.subarray(0, 300 * 50))];
+
 const hash = createHash('sha256');
-for (const { data } of [...weights, predicted]) hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+for (const { data } of [...weights, predicted, ...walked]) hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 const { threads, worker, payload, simd } = runtime();
 console.log(JSON.stringify({ hash: hash.digest('hex'), loss: history.loss, valLoss: history.valLoss, threads, worker, payload, simd }));

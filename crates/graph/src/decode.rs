@@ -147,7 +147,7 @@ pub fn decode(bytes: &[u8], table: &ParameterTable) -> Result<Program> {
         }
         values.push(graph.leaf(Source::Parameter(index), shape, dtype));
     }
-    let calls = calls(&mut r, &mut graph, &mut values)?;
+    let calls = calls(&mut r, &mut graph, &mut values, train || gradients)?;
     let roots = roots(&mut r, &graph, &values, table)?;
     let names = names(&mut r, &mut graph, &calls, bytes.len())?;
     if (train || gradients) && roots.1.is_none() {
@@ -169,7 +169,12 @@ pub fn decode(bytes: &[u8], table: &ParameterTable) -> Result<Program> {
 }
 
 /// Reads the calls; answers the range of nodes that each one added.
-fn calls(r: &mut Reader, graph: &mut Graph, values: &mut Vec<Id>) -> Result<Vec<std::ops::Range<usize>>> {
+fn calls(
+    r: &mut Reader,
+    graph: &mut Graph,
+    values: &mut Vec<Id>,
+    differentiated: bool,
+) -> Result<Vec<std::ops::Range<usize>>> {
     let count = r.count(5)?;
     let mut ranges = Vec::with_capacity(count);
     for n in 0..count {
@@ -186,11 +191,11 @@ fn calls(r: &mut Reader, graph: &mut Graph, values: &mut Vec<Id>) -> Result<Vec<
         let (dtype, shape) = (r.dtype()?, r.shape()?);
         let before = graph.nodes.len();
         graph.origin = n as u32;
-        let id = graph.try_call(op, &inputs, attrs).map_err(|message| GraphError {
-            code: "shape",
-            layer: String::new(),
-            message,
-        })?;
+        let made = match differentiated {
+            true => graph.keeping_call(op, &inputs, attrs),
+            false => graph.try_call(op, &inputs, attrs),
+        };
+        let id = made.map_err(|message| GraphError { code: "shape", layer: String::new(), message })?;
         let node = &graph.nodes[id];
         if node.shape != shape || node.dtype != dtype {
             return bad(format!("{} makes {:?}, the program says {shape:?}", op.name, node.shape));

@@ -14,6 +14,7 @@ pub mod random;
 pub mod record;
 pub mod reduce;
 pub mod rng;
+pub mod rnn;
 pub mod rows;
 pub mod testing;
 pub mod vecmath;

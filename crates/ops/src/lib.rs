@@ -27,6 +27,7 @@ pub mod one_hot;
 pub mod pad;
 pub mod random_normal;
 pub mod random_uniform;
+pub mod recurrent;
 pub mod reduce;
 pub mod reshape;
 pub mod scatter_add;
@@ -144,4 +145,10 @@ pub static ALL: &[&Op] = &[
     &window::depthwise_conv2d_kernel_grad::OP,
     &window::max_pool2d::OP,
     &window::max_pool2d_grad::OP,
+    &recurrent::sequence::OP,
+    &recurrent::keep::OP,
+    &recurrent::sequence_result::OP,
+    &recurrent::sequence_grad::OP,
+    &recurrent::inner_grad::OP,
+    &recurrent::kernel_grad::OP,
 ];

@@ -1,6 +1,7 @@
 //! Shape rules: the dozen ways in which operations make a shape from shapes. TypeScript knows the same list by the same
 //! names, and one test walks all samples through both.
 
+pub mod recurrent;
 #[cfg(test)]
 mod samples;
 pub mod window;
@@ -56,6 +57,8 @@ pub enum Rule {
     Depthwise,
     /// Image; attributes: pool, strides, padding.
     Pool,
+    /// Values of a walk along sequences; attributes: those of `sequence`.
+    Recurrent,
 }
 
 type Shape = Vec<usize>;
@@ -66,7 +69,7 @@ pub fn infer(rule: Rule, shapes: &[Shape], dtypes: &[DType], attrs: Attrs) -> Re
     let dtype = dtypes.first().copied().unwrap_or(DType::F32);
     let arithmetic =
         matches!(rule, Rule::Same | Rule::Along | Rule::Broadcast | Rule::Matmul | Rule::Reduce | Rule::Argreduce);
-    let window = matches!(rule, Rule::Conv | Rule::ConvTranspose | Rule::Depthwise | Rule::Pool);
+    let window = matches!(rule, Rule::Conv | Rule::ConvTranspose | Rule::Depthwise | Rule::Pool | Rule::Recurrent);
     if (arithmetic || window) && dtypes.iter().any(|&d| d != DType::F32) {
         return Err("needs float32: cast first".into());
     }
@@ -159,6 +162,7 @@ pub fn infer(rule: Rule, shapes: &[Shape], dtypes: &[DType], attrs: Attrs) -> Re
         Rule::ConvTranspose => window::conv_transpose(shapes, attrs).map(|s| (s, dtype)),
         Rule::Depthwise => window::depthwise(shapes, attrs).map(|s| (s, dtype)),
         Rule::Pool => window::pool(shapes, attrs).map(|s| (s, dtype)),
+        Rule::Recurrent => recurrent::sequence(shapes, attrs).map(|s| (s, dtype)),
     }
 }
 

@@ -1,6 +1,7 @@
 // The rules of crates/ops/src/shape.rs, by the same names, of all operations that can be called from here. One test walks
 // calls through both.
 import type { Attr, DType, Tensor } from './tensor.js';
+import { recurrent } from './recurrences.js';
 import { WINDOW_RULES } from './windows.js';
 
 type Dims = readonly number[];
@@ -193,5 +194,6 @@ export const RULES: Readonly<Record<string, Rule>> = {
     return [first(given), given.attrs[0] as DType];
   },
   crossEntropy,
+  recurrent,
   ...WINDOW_RULES,
 };

@@ -26,6 +26,10 @@ const kind: CellKind<Cell<GRUCellConfig>, Weights> = {
   defaults: { ...CELL_DEFAULTS, recurrentActivation: 'sigmoid', resetAfter: true },
   states: 1,
   weights: (scope, features) => gateWeights(scope, features, 3, scope.config.resetAfter ? [2, 3 * scope.config.units] : [3 * scope.config.units], scope.config.biasInitializer),
+  whole({ config }, { recurrent, bias }) {
+    const { activation, recurrentActivation, resetAfter } = config;
+    return resetAfter ? { cell: 2, recurrent, bias: bias && row(bias, 1), activation, gateActivation: recurrentActivation } : null;
+  },
   project(scope, x, { kernel, bias }) {
     const product = ops.matmul(x, kernel);
     return bias ? ops.add(product, scope.config.resetAfter ? row(bias, 0) : bias) : product;

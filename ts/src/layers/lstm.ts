@@ -27,6 +27,7 @@ const kind: CellKind<Cell<LSTMCellConfig>, Weights> = {
     if (useBias && unitForgetBias && !plain) throw new ConfigError(`${scope.path}: unitForgetBias needs the biasInitializer 'zeros'; set unitForgetBias: false to use another`, { layer: scope.path });
     return gateWeights(scope, features, 4, [4 * units], unitForgetBias ? FORGET : biasInitializer);
   },
+  whole: ({ config }, { recurrent }) => ({ cell: 1, recurrent, activation: config.activation, gateActivation: config.recurrentActivation }),
   project: (_, x, { kernel, bias }) => (bias ? ops.add(ops.matmul(x, kernel), bias) : ops.matmul(x, kernel)),
   step(scope, projected, [h, c], { recurrent }) {
     const { activation, recurrentActivation } = scope.config;

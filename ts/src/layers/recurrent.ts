@@ -1,9 +1,9 @@
 // What recurrent layers share: cells, and the walk of a cell along a sequence.
-import type { ActivationLike } from '../activations/index.js';
+import { type ActivationLike, activation } from '../activations/index.js';
 import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
-import { number } from '../core/values.js';
+import { float, number } from '../core/values.js';
 import type { InitializerLike } from '../initializers/index.js';
 import type { RegularizerLike } from '../regularizers/index.js';
 import { checkRate } from './dropout.js';
@@ -72,6 +72,24 @@ export const CELL_DEFAULTS: CellOptions = {
 };
 const SEQUENCE_DEFAULTS: Required<SequenceConfig> = { returnSequences: false, returnState: false, goBackwards: false, zeroOutputForMask: false, activityRegularizer: null };
 
+/** A cell that the engine walks along whole sequences. */
+export interface Whole {
+  /** Its code in the operation `sequence`. */
+  readonly cell: 0 | 1 | 2;
+  readonly recurrent: Tensor;
+  /** Bias of the product with the recurrent weights. */
+  readonly bias?: Tensor | null;
+  readonly activation: ActivationLike;
+  readonly gateActivation?: ActivationLike;
+}
+
+/** Codes of the activations that the operation `sequence` knows. */
+const CODES: Readonly<Record<string, number>> = { tanh: 0, sigmoid: 1, relu: 2, linear: 3, hardSigmoid: 4 };
+function code(given: ActivationLike): number | undefined {
+  const { name, config } = activation(given);
+  return Object.values(config).some(Boolean) ? undefined : CODES[name];
+}
+
 /** A kind of cell: its weights, its share of the work for all steps at once, and its step. */
 export interface CellKind<C extends CellOptions, W> {
   readonly className: string;
@@ -79,6 +97,8 @@ export interface CellKind<C extends CellOptions, W> {
   /** Number of states, each as wide as the output. */
   readonly states: number;
   readonly weights: (scope: Scope<C>, features: number) => W;
+  /** The engine's cell for whole sequences, where its options allow; otherwise steps are made one by one. */
+  readonly whole: (scope: Scope<C>, weights: W) => Whole | null;
   /** What a step needs of the input [rows, features], for many steps at once. */
   readonly project: (scope: Scope<C>, x: Tensor, weights: W) => Tensor;
   /** The states after a step; the first is the output. */
@@ -209,6 +229,33 @@ export function stepMasks(scope: Scope<never>, x: Tensor, mask: Tensor | undefin
 export const sequenceMask = (config: { readonly returnSequences: boolean }, scope: Scope<never>, ...inputs: Tensor[]): Tensor | undefined =>
   config.returnSequences ? scope.mask(inputs[0] as Tensor) : undefined;
 
+/** What a whole sequence takes beside its projected input. */
+interface Given {
+  readonly config: CellOptions & Required<SequenceConfig>;
+  /** Factors of the state. */
+  readonly kept: Tensor | null;
+  /** First states. */
+  readonly given: readonly Tensor[];
+  readonly mask: Tensor | undefined;
+  readonly states: number;
+}
+
+/** The whole sequence as one operation; null if the engine has no code for its activations. */
+function wholeSequence({ cell, recurrent, bias, ...functions }: Whole, x: Tensor, { config, kept, given, mask, states }: Given): Tensor | Tensor[] | null {
+  const [activation, gateActivation] = [code(functions.activation), code(functions.gateActivation ?? 'sigmoid')];
+  if (activation === undefined || gateActivation === undefined) return null;
+  const [batch = 1, steps = 1] = x.shape;
+  const { units, returnSequences, returnState } = config;
+  const values = [x, recurrent, bias, kept, ...given, mask && float(mask)].filter((value) => value != null);
+  const flags = { backwards: config.goBackwards, zeroOutput: config.zeroOutputForMask, sequences: returnSequences, states: returnState };
+  const all = ops.sequence(values, { cell, activation, gateActivation, ...flags, bias: bias != null, noise: kept !== null, initial: given.length > 0, mask: mask !== undefined });
+  const rows = (from: number, count: number) => ops.slice(all, { begin: [0, from, 0], size: [batch, count, units], stride: [1, 1, 1] });
+  const row = (from: number) => ops.reshape(rows(from, 1), { shape: [batch, units] });
+  const outputs = returnSequences ? steps : 1;
+  if (!returnState) return returnSequences ? all : ops.reshape(all, { shape: [batch, units] });
+  return [returnSequences ? rows(0, steps) : row(0), ...Array.from({ length: states }, (_, i) => row(outputs + i))];
+}
+
 /** A layer that walks a kind of cell along [batch, steps, features]; further values are its first states. */
 /* @__NO_SIDE_EFFECTS__ */
 export function sequenceDefinition<C extends CellOptions, W>(kind: CellKind<C, W>): LayerDefinition<C & Required<SequenceConfig>> {
@@ -227,15 +274,19 @@ export function sequenceDefinition<C extends CellOptions, W>(kind: CellKind<C, W
       const kept = noise(scope as unknown as Scope<CellOptions>, config.recurrentDropout, x, config.units, 1);
       const inputs = inputMask ? ops.mul(x, ops.reshape(inputMask, { shape: [batch, 1, features] })) : x;
       const projected = kind.project(own, ops.reshape(inputs, { shape: [batch * steps, features] }), weights);
-      const parts = unstack(ops.reshape(projected, { shape: [batch, steps, projected.shape[1] as number] }));
-      const masks = stepMasks(scope as never, x);
-      const order = <T>(list: readonly T[]): readonly T[] => (config.goBackwards ? [...list].reverse() : list);
-      const first = given.length ? given : zeros(x, batch, config.units, kind.states);
-      const walked = walk(order(parts), masks && order(masks), first, config.zeroOutputForMask, (part, states) => {
-        const after = kind.step(own, part, [applied(states[0] as Tensor, kept), ...states.slice(1)], weights);
-        return { output: after[0] as Tensor, states: after };
-      });
-      const result = collected(walked, config);
+      const sequence = ops.reshape(projected, { shape: [batch, steps, projected.shape[1] as number] });
+      const whole = kind.whole(own, weights);
+      const result = (whole && wholeSequence(whole, sequence, { config, kept, given, mask: scope.mask(x), states: kind.states })) ?? stepByStep();
+      function stepByStep(): Tensor | Tensor[] {
+        const masks = stepMasks(scope as never, x);
+        const order = <T>(list: readonly T[]): readonly T[] => (config.goBackwards ? [...list].reverse() : list);
+        const first = given.length ? given : zeros(x, batch, config.units, kind.states);
+        const walked = walk(order(unstack(sequence)), masks && order(masks), first, config.zeroOutputForMask, (part, states) => {
+          const after = kind.step(own, part, [applied(states[0] as Tensor, kept), ...states.slice(1)], weights);
+          return { output: after[0] as Tensor, states: after };
+        });
+        return collected(walked, config);
+      }
       scope.penalize(Array.isArray(result) ? (result[0] as Tensor) : result, config.activityRegularizer);
       return result;
     },

@@ -9,6 +9,7 @@ const kind: CellKind<Cell<CellConfig>, Weights> = {
   defaults: CELL_DEFAULTS,
   states: 1,
   weights: (scope, features) => gateWeights(scope, features, 1, [scope.config.units], scope.config.biasInitializer),
+  whole: ({ config }, { recurrent }) => ({ cell: 0, recurrent, activation: config.activation }),
   project: (_, x, { kernel, bias }) => (bias ? ops.add(ops.matmul(x, kernel), bias) : ops.matmul(x, kernel)),
   step: (scope, projected, [h], { recurrent }) => [scope.activate(ops.add(ops.matmul(h as Tensor, recurrent), projected), scope.config.activation)],
 };

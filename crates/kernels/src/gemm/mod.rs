@@ -4,14 +4,13 @@ mod pack;
 mod sweep;
 mod tile;
 
-pub(crate) use pack::pack_b;
+pub(crate) use pack::{interleave, pack_b};
 pub(crate) use sweep::Sweep;
 pub use tile::TILES;
 pub(crate) use tile::{Panel, Tile, LARGEST};
 
 use crate::fused::Fused;
 use crate::record::{Kernel, StepContext};
-use pack::interleave;
 use parallel::Span;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tile::{DEFAULT_TILE, THIN};

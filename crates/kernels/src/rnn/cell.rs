@@ -1,0 +1,280 @@
+//! Cells: what becomes of a row's state at one step, and the way back. Gates lie in Keras's order.
+
+use crate::vecmath::{sigmoid, tanh};
+use simd::F32x4;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cell {
+    /// h' = f(z)
+    Simple,
+    /// Gates i, f, g, o; c' = f·c + i·g; h' = o·f(c')
+    Lstm,
+    /// Gates z, r, n, the reset after the product: n = f(x + r·q); h' = z·h + (1 − z)·n
+    Gru,
+}
+
+impl Cell {
+    pub fn from_code(code: i32) -> Option<Cell> {
+        [Cell::Simple, Cell::Lstm, Cell::Gru].get(usize::try_from(code).ok()?).copied()
+    }
+    pub fn gates(self) -> usize {
+        match self {
+            Cell::Simple => 1,
+            Cell::Lstm => 4,
+            Cell::Gru => 3,
+        }
+    }
+    pub fn states(self) -> usize {
+        1 + (self == Cell::Lstm) as usize
+    }
+    /// Values per unit that the gradient needs of a step: h; i, f, g, o, c; z, r, n, q.
+    pub fn kept(self) -> usize {
+        match self {
+            Cell::Simple => 1,
+            Cell::Lstm => 5,
+            Cell::Gru => 4,
+        }
+    }
+}
+
+/// Functions whose derivative follows from their value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activation {
+    Tanh,
+    Sigmoid,
+    Relu,
+    Linear,
+    HardSigmoid,
+}
+
+impl Activation {
+    pub fn from_code(code: i32) -> Option<Activation> {
+        use Activation::*;
+        [Tanh, Sigmoid, Relu, Linear, HardSigmoid].get(usize::try_from(code).ok()?).copied()
+    }
+
+    #[inline(always)]
+    fn apply(self, x: F32x4) -> F32x4 {
+        let (zero, one) = (F32x4::splat(0.0), F32x4::splat(1.0));
+        match self {
+            Activation::Tanh => tanh(x),
+            Activation::Sigmoid => sigmoid(x),
+            Activation::Relu => x.pmax(zero),
+            Activation::Linear => x,
+            Activation::HardSigmoid => (x * F32x4::splat(1.0 / 6.0) + F32x4::splat(0.5)).pmax(zero).pmin(one),
+        }
+    }
+
+    /// The derivative where the value is y.
+    #[inline(always)]
+    fn slope(self, y: F32x4) -> F32x4 {
+        let (zero, one) = (F32x4::splat(0.0), F32x4::splat(1.0));
+        match self {
+            Activation::Tanh => one - y * y,
+            Activation::Sigmoid => y * (one - y),
+            Activation::Relu => zero.less(y).select(one, zero),
+            Activation::Linear => one,
+            Activation::HardSigmoid => {
+                let inside = zero.less(y).and(y.less(one));
+                inside.select(F32x4::splat(1.0 / 6.0), zero)
+            }
+        }
+    }
+}
+
+/// Lanes from a place on; beyond the row's end they are 0.
+#[inline(always)]
+fn get(row: &[f32], at: usize) -> F32x4 {
+    match row.get(at..at + 4) {
+        Some(four) => F32x4::from_slice(four),
+        None => {
+            let mut lanes = [0.0; 4];
+            lanes.iter_mut().zip(&row[at..]).for_each(|(lane, &value)| *lane = value);
+            F32x4::from_array(lanes)
+        }
+    }
+}
+
+#[inline(always)]
+fn put(row: &mut [f32], at: usize, value: F32x4) {
+    match row.get_mut(at..at + 4) {
+        Some(four) => value.to_slice(four),
+        None => row[at..].iter_mut().zip(value.to_array()).for_each(|(place, lane)| *place = lane),
+    }
+}
+
+/// A row cut into equal parts.
+#[inline(always)]
+fn parts<const N: usize>(row: &[f32], units: usize) -> [&[f32]; N] {
+    std::array::from_fn(|i| &row[i * units..(i + 1) * units])
+}
+
+#[inline(always)]
+fn parts_mut<const N: usize>(row: &mut [f32], units: usize) -> [&mut [f32]; N] {
+    let mut rest = row;
+    std::array::from_fn(|_| {
+        let (part, after) = std::mem::take(&mut rest).split_at_mut(units);
+        rest = after;
+        part
+    })
+}
+
+/// The functions of a cell.
+#[derive(Clone, Copy)]
+pub(super) struct Functions {
+    pub cell: Cell,
+    pub state: Activation,
+    pub gate: Activation,
+}
+
+/// One row at one step, going forward.
+pub(super) struct Row<'a> {
+    /// The projected input, and the state's product with the recurrent weights.
+    pub x: &'a [f32],
+    pub product: &'a [f32],
+    pub bias: Option<&'a [f32]>,
+    /// The state as it was multiplied.
+    pub before: &'a [f32],
+    pub h: &'a mut [f32],
+    pub c: &'a mut [f32],
+    pub kept: &'a mut [f32],
+}
+
+/// One row at one step, going back.
+pub(super) struct BackRow<'a> {
+    pub kept: &'a [f32],
+    pub before: &'a [f32],
+    /// The cell before; zeros if there is none.
+    pub c_before: Option<&'a [f32]>,
+    /// Gradients of the state and of the cell after the step. The first becomes what reaches the state before without a
+    /// product, the second the gradient of the cell before.
+    pub dh: &'a mut [f32],
+    pub dc: &'a mut [f32],
+    /// Gradient of the projected input.
+    pub dx: &'a mut [f32],
+    /// Gradient of the recurrent product, where it is another.
+    pub inner: &'a mut [f32],
+}
+
+impl Functions {
+    pub fn forward(&self, row: Row) {
+        match (self.cell, self.state, self.gate) {
+            // What almost all networks use, with functions that are known when this is compiled.
+            (Cell::Lstm, Activation::Tanh, Activation::Sigmoid) => lstm(Activation::Tanh, Activation::Sigmoid, row),
+            (Cell::Gru, Activation::Tanh, Activation::Sigmoid) => gru(Activation::Tanh, Activation::Sigmoid, row),
+            (Cell::Lstm, state, gate) => lstm(state, gate, row),
+            (Cell::Gru, state, gate) => gru(state, gate, row),
+            (Cell::Simple, state, _) => simple(state, row),
+        }
+    }
+
+    pub fn backward(&self, row: BackRow) {
+        match (self.cell, self.state, self.gate) {
+            (Cell::Lstm, Activation::Tanh, Activation::Sigmoid) => {
+                lstm_back(Activation::Tanh, Activation::Sigmoid, row)
+            }
+            (Cell::Gru, Activation::Tanh, Activation::Sigmoid) => gru_back(Activation::Tanh, Activation::Sigmoid, row),
+            (Cell::Lstm, state, gate) => lstm_back(state, gate, row),
+            (Cell::Gru, state, gate) => gru_back(state, gate, row),
+            (Cell::Simple, state, _) => simple_back(state, row),
+        }
+    }
+}
+
+fn simple(f: Activation, Row { x, product, h, kept, .. }: Row) {
+    for u in (0..h.len()).step_by(4) {
+        let y = f.apply(get(x, u) + get(product, u));
+        put(h, u, y);
+        put(kept, u, y);
+    }
+}
+
+fn simple_back(f: Activation, BackRow { kept, dh, dx, .. }: BackRow) {
+    for u in (0..dh.len()).step_by(4) {
+        put(dx, u, get(dh, u) * f.slope(get(kept, u)));
+        put(dh, u, F32x4::splat(0.0));
+    }
+}
+
+#[inline(always)]
+fn lstm(f: Activation, gate: Activation, Row { x, product, h, c, kept, .. }: Row) {
+    let units = h.len();
+    let (x, product) = (parts::<4>(x, units), parts::<4>(product, units));
+    let [ki, kf, kg, ko, kc] = parts_mut::<5>(kept, units);
+    for u in (0..units).step_by(4) {
+        let z = |g: usize| get(x[g], u) + get(product[g], u);
+        let (i, forget, g, o) = (gate.apply(z(0)), gate.apply(z(1)), f.apply(z(2)), gate.apply(z(3)));
+        let cell = forget.madd(get(c, u), i * g);
+        put(ki, u, i);
+        put(kf, u, forget);
+        put(kg, u, g);
+        put(ko, u, o);
+        put(kc, u, cell);
+        put(c, u, cell);
+        put(h, u, o * f.apply(cell));
+    }
+}
+
+#[inline(always)]
+fn lstm_back(f: Activation, gate: Activation, BackRow { kept, c_before, dh, dc, dx, .. }: BackRow) {
+    let units = dh.len();
+    let [ki, kf, kg, ko, kc] = parts::<5>(kept, units);
+    let [di, df, dg, d_o] = parts_mut::<4>(dx, units);
+    for u in (0..units).step_by(4) {
+        let (i, forget, g, o) = (get(ki, u), get(kf, u), get(kg, u), get(ko, u));
+        let active = f.apply(get(kc, u));
+        let d = get(dh, u);
+        let cell = (d * o).madd(f.slope(active), get(dc, u));
+        let before = c_before.map_or(F32x4::splat(0.0), |c| get(c, u));
+        put(di, u, cell * g * gate.slope(i));
+        put(df, u, cell * before * gate.slope(forget));
+        put(dg, u, cell * i * f.slope(g));
+        put(d_o, u, d * active * gate.slope(o));
+        put(dc, u, cell * forget);
+        put(dh, u, F32x4::splat(0.0));
+    }
+}
+
+#[inline(always)]
+fn gru(f: Activation, gate: Activation, Row { x, product, bias, before, h, kept, .. }: Row) {
+    let units = h.len();
+    let (x, product) = (parts::<3>(x, units), parts::<3>(product, units));
+    let bias = bias.map(|b| parts::<3>(b, units));
+    let [kz, kr, kn, kq] = parts_mut::<4>(kept, units);
+    for u in (0..units).step_by(4) {
+        let inner = |g: usize| {
+            let p = get(product[g], u);
+            bias.map_or(p, |b| p + get(b[g], u))
+        };
+        let (z, r) = (gate.apply(get(x[0], u) + inner(0)), gate.apply(get(x[1], u) + inner(1)));
+        let q = inner(2);
+        let n = f.apply(r.madd(q, get(x[2], u)));
+        put(kz, u, z);
+        put(kr, u, r);
+        put(kn, u, n);
+        put(kq, u, q);
+        put(h, u, z.madd(get(before, u), (F32x4::splat(1.0) - z) * n));
+    }
+}
+
+#[inline(always)]
+fn gru_back(f: Activation, gate: Activation, BackRow { kept, before, dh, dx, inner, .. }: BackRow) {
+    let units = dh.len();
+    let [kz, kr, kn, kq] = parts::<4>(kept, units);
+    let [dz, dr, dn] = parts_mut::<3>(dx, units);
+    let [iz, ir, iq] = parts_mut::<3>(inner, units);
+    for u in (0..units).step_by(4) {
+        let (z, r, n, q) = (get(kz, u), get(kr, u), get(kn, u), get(kq, u));
+        let d = get(dh, u);
+        let of_z = d * (get(before, u) - n) * gate.slope(z);
+        let of_n = d * (F32x4::splat(1.0) - z) * f.slope(n);
+        let of_r = of_n * q * gate.slope(r);
+        put(dz, u, of_z);
+        put(dr, u, of_r);
+        put(dn, u, of_n);
+        put(iz, u, of_z);
+        put(ir, u, of_r);
+        put(iq, u, of_n * r);
+        put(dh, u, d * z);
+    }
+}

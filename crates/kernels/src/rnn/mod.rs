@@ -1,0 +1,165 @@
+//! Recurrent networks over whole sequences: a chunk of rows of the batch walks all steps, forwards or, for the gradient,
+//! back. Rows never meet, so threads never wait for each other on the way.
+//!
+//! The products with the input are ordinary matrix products, made for all steps at once before and after the walk. What is
+//! left to a step is the product with the recurrent weights, packed once per batch, and the gates.
+
+mod backward;
+mod cell;
+mod forward;
+mod inner;
+mod product;
+
+pub use cell::{Activation, Cell};
+pub use inner::{inner_gradient, recurrent_gradient};
+
+use crate::record::Kernel;
+use parallel::Span;
+use product::Weights;
+use std::ops::Range;
+
+/// Rows of the batch that walk together, at most: their states, products and gates stay in L1.
+const MOST_ROWS: usize = 16;
+
+/// A walk along sequences: what the projected input [batch, steps, gates · units] becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Walk {
+    pub cell: Cell,
+    pub activation: Activation,
+    pub gate_activation: Activation,
+    pub batch: usize,
+    pub steps: usize,
+    pub units: usize,
+    /// From the last step to the first.
+    pub backwards: bool,
+    /// Whether masked steps give 0, instead of the output before.
+    pub zero_output: bool,
+    /// Whether the result has the outputs of all steps, instead of the last.
+    pub sequences: bool,
+    /// Whether the last states follow in the result.
+    pub states: bool,
+}
+
+/// The values of a walk beside its projected input.
+#[derive(Clone, Copy, Default)]
+pub struct Values {
+    /// Of the recurrent product [gates · units].
+    pub bias: Option<Span>,
+    /// Factors of the state [batch, units], the same at all steps.
+    pub noise: Option<Span>,
+    /// First states [batch, units]; zeros if not given.
+    pub first: [Option<Span>; 2],
+    /// 1 where a step counts [batch, steps].
+    pub mask: Option<Span>,
+}
+
+impl Walk {
+    pub fn width(&self) -> usize {
+        self.cell.gates() * self.units
+    }
+    /// Rows of `units` that the result has for a row of the batch.
+    pub fn outputs(&self) -> usize {
+        let steps = if self.sequences { self.steps } else { 1 };
+        steps + if self.states { self.cell.states() } else { 0 }
+    }
+    /// Words that the gradient needs of a step.
+    fn kept(&self) -> usize {
+        self.cell.kept() * self.units
+    }
+    fn kept_words(&self) -> usize {
+        self.batch * self.steps * self.kept()
+    }
+    fn states_words(&self) -> usize {
+        self.batch * self.steps * self.units
+    }
+    /// Words of what a walk keeps: gates and cells, the states that were multiplied, the result.
+    pub fn keep_words(&self) -> usize {
+        self.kept_words() + self.states_words() + self.batch * self.outputs() * self.units
+    }
+    /// The part of what was kept that holds the states before each step, as they were multiplied.
+    fn multiplied(&self, keep: Span) -> Span {
+        Span { offset: keep.offset + self.kept_words(), len: self.states_words(), ..keep }
+    }
+    /// The part that holds the result.
+    pub fn result(&self, keep: Span) -> Span {
+        let before = self.kept_words() + self.states_words();
+        Span { offset: keep.offset + before, len: keep.len - before, ..keep }
+    }
+    /// The step of the sequence that the walk makes after `done` others.
+    fn step(&self, done: usize) -> usize {
+        if self.backwards {
+            self.steps - 1 - done
+        } else {
+            done
+        }
+    }
+
+    /// Rows per chunk, by the batch alone: chunks for two threads from small batches, more from larger ones.
+    fn chunk_rows(&self) -> usize {
+        match self.batch {
+            0..16 => 4,
+            16..32 => 8,
+            _ => MOST_ROWS,
+        }
+    }
+    fn chunks(&self) -> usize {
+        self.batch.div_ceil(self.chunk_rows())
+    }
+    fn rows(&self, chunk: usize) -> Range<usize> {
+        let from = chunk * self.chunk_rows();
+        from..(from + self.chunk_rows()).min(self.batch)
+    }
+    fn flops(&self) -> u64 {
+        let elements = (self.batch * self.steps * self.width()) as u64;
+        elements * (2 * self.units as u64 + 40)
+    }
+
+    fn forward_weights(&self) -> Weights {
+        Weights { k: self.units, n: self.width(), transposed: false }
+    }
+    fn backward_weights(&self) -> Weights {
+        Weights { k: self.width(), n: self.units, transposed: true }
+    }
+    /// Words of workspace of [`forward`].
+    pub fn forward_workspace(&self) -> usize {
+        self.forward_weights().words()
+    }
+    /// Words of workspace of [`gradient`].
+    pub fn gradient_workspace(&self) -> usize {
+        self.backward_weights().words()
+    }
+}
+
+/// The walk; `keep` tells whether `out` takes what the gradient needs before the result.
+#[allow(clippy::too_many_arguments)]
+pub fn forward(
+    walk: Walk,
+    projected: Span,
+    recurrent: Span,
+    values: Values,
+    keep: bool,
+    out: Span,
+    workspace: Span,
+    push: &mut dyn FnMut(Box<dyn Kernel>),
+) {
+    let weights = walk.forward_weights();
+    push(Box::new(weights.packing(recurrent, workspace)));
+    push(Box::new(forward::Forward::new(walk, projected, values, keep, out, weights.packed(workspace))));
+}
+
+/// The gradient of the projected input, followed by those of the first states where they are given.
+#[allow(clippy::too_many_arguments)]
+pub fn gradient(
+    walk: Walk,
+    keep: Span,
+    dy: Span,
+    recurrent: Span,
+    values: Values,
+    out: Span,
+    workspace: Span,
+    push: &mut dyn FnMut(Box<dyn Kernel>),
+) {
+    let weights = walk.backward_weights();
+    push(Box::new(weights.packing(recurrent, workspace)));
+    push(Box::new(backward::Backward::new(walk, keep, dy, values, out, weights.packed(workspace))));
+}

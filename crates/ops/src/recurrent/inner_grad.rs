@@ -1,0 +1,23 @@
+//! The gradient of a walk's recurrent products.
+
+use super::*;
+use crate::prelude::*;
+use kernels::rnn;
+
+pub static OP: Op = Op {
+    name: "sequence_inner_grad",
+    doc: "Gradient of a GRU's recurrent products, from that of its projected input.",
+    inputs: &["keep", "dx"],
+    attrs: INTERNAL,
+    rule: Rule::Fill,
+    lower: Lower::Records {
+        workspace: none,
+        lower: |l, push| rnn::inner_gradient(inside(l.attrs), l.inputs[0], l.inputs[1], l.out, push),
+    },
+    vjp: None,
+    internal: true,
+    #[cfg(any(test, feature = "reference"))]
+    reference: super::reference::through,
+    #[cfg(any(test, feature = "reference"))]
+    samples: Vec::new,
+};

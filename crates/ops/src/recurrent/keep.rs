@@ -1,0 +1,26 @@
+//! A walk that keeps what its gradient needs, the result behind it.
+
+use super::*;
+use crate::prelude::*;
+use kernels::rnn;
+
+pub static OP: Op = Op {
+    name: "sequence_keep",
+    doc: "Gates, cells and states of a walk, then its result.",
+    inputs: &["...values"],
+    attrs: INTERNAL,
+    rule: Rule::Fill,
+    lower: Lower::Records {
+        workspace: |_, _, attrs| inside(attrs).forward_workspace(),
+        lower: |l, push| {
+            let values = values(Attrs(&l.attrs.0[OWN..]), &l.inputs[2..]);
+            rnn::forward(inside(l.attrs), l.inputs[0], l.inputs[1], values, true, l.out, l.workspace, push);
+        },
+    },
+    vjp: None,
+    internal: true,
+    #[cfg(any(test, feature = "reference"))]
+    reference: super::reference::through,
+    #[cfg(any(test, feature = "reference"))]
+    samples: Vec::new,
+};

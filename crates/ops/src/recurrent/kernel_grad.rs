@@ -1,0 +1,23 @@
+//! The gradient of a walk's recurrent weights.
+
+use super::*;
+use crate::prelude::*;
+use kernels::rnn;
+
+pub static OP: Op = Op {
+    name: "sequence_kernel_grad",
+    doc: "Gradient of a walk's recurrent weights: the states before all steps, times the gradient of their products.",
+    inputs: &["keep", "inner"],
+    attrs: INTERNAL,
+    rule: Rule::Fill,
+    lower: Lower::Records {
+        workspace: |_, _, attrs| inside(attrs).product_workspace(),
+        lower: |l, push| rnn::recurrent_gradient(inside(l.attrs), l.inputs[0], l.inputs[1], l.out, l.workspace, push),
+    },
+    vjp: None,
+    internal: true,
+    #[cfg(any(test, feature = "reference"))]
+    reference: super::reference::through,
+    #[cfg(any(test, feature = "reference"))]
+    samples: Vec::new,
+};

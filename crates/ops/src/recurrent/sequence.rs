@@ -1,0 +1,40 @@
+//! A cell along a whole sequence.
+
+use super::*;
+use crate::prelude::*;
+use kernels::rnn;
+
+pub static OP: Op = Op {
+    name: "sequence",
+    doc: "A cell (0 simple, 1 LSTM, 2 GRU) along a sequence. Values: projected input [batch, steps, gates·units], recurrent weights [units, gates·units], then those that the flags announce: bias of the recurrent product, noise [batch, units], initial states [batch, units], mask [batch, steps]. Result [batch, rows, units]: the outputs of all steps or the last, then the last states.",
+    inputs: &["...values"],
+    attrs: &[CELL, ACTIVATION, GATE_ACTIVATION, BACKWARDS, ZERO_OUTPUT, SEQUENCES, STATES, BIAS, NOISE, INITIAL, MASK],
+    rule: Rule::Recurrent,
+    lower: Lower::Records {
+        workspace: |shapes, _, attrs| own(shapes, attrs).forward_workspace(),
+        lower: |l, push| {
+            let values = values(l.attrs, &l.inputs[2..]);
+            let walk = own(l.shapes, l.attrs);
+            rnn::forward(walk, l.inputs[0], l.inputs[1], values, false, l.out, l.workspace, push);
+        },
+    },
+    // Where a program is differentiated, the call has become two.
+    vjp: Some(|e, c| {
+        let shapes: Vec<Vec<usize>> = c.inputs.iter().map(|&i| e.shape(i)).collect();
+        let (keep, result) = keeping(&shapes, &e.shape(c.y), c.attrs.0);
+        let keep = e.call(&keep::OP, c.inputs, keep);
+        let inputs: Vec<Id> = c.inputs.iter().copied().chain([keep]).collect();
+        let mut gradients = gradients(e, &Call { inputs: &inputs, attrs: Attrs(&result), ..*c });
+        gradients.pop();
+        gradients
+    }),
+    internal: false,
+    #[cfg(any(test, feature = "reference"))]
+    reference: super::reference::sequence,
+    #[cfg(any(test, feature = "reference"))]
+    samples: super::reference::samples,
+};
+
+fn own(shapes: &[Vec<usize>], attrs: Attrs) -> Walk {
+    walk([shapes[0][0], shapes[0][1], shapes[1][0]], attrs).expect(CHECKED)
+}
