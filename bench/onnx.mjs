@@ -21,16 +21,17 @@ function join(parts) {
 
 const message = (field, ...parts) => bytes(field, join(parts));
 const FLOAT = 1;
-const ATTRIBUTE_INT = 2;
+const ATTRIBUTE = { int: 2, ints: 7 };
 
 const tensorType = (shape) => message(2, message(1, number(1, FLOAT), message(2, ...shape.map((size) => message(1, number(1, size))))));
 const value = (field, name, shape) => message(field, bytes(1, name), tensorType(shape));
-const attribute = ([name, int]) => message(5, bytes(1, name), number(3, int), number(20, ATTRIBUTE_INT));
+const attribute = ([name, given]) =>
+  Array.isArray(given) ? message(5, bytes(1, name), ...given.map((int) => number(8, int)), number(20, ATTRIBUTE.ints)) : message(5, bytes(1, name), number(3, given), number(20, ATTRIBUTE.int));
 const raw = (data) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 /**
  * A model file. `inputs` and `output`: `{ name, shape }`; `weights`: `{ name, shape, data }`;
- * `nodes`: `{ op, inputs, output, attributes }` with whole numbers as attributes.
+ * `nodes`: `{ op, inputs, output, attributes }` with whole numbers, or lists of them, as attributes.
  */
 export function onnxModel({ inputs, output, weights = [], nodes }) {
   const graph = message(

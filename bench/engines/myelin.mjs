@@ -7,11 +7,25 @@ async function open({ threads, worker, turbo }) {
 
   const build = ({ sizes, activations }) => sequential(activations.map((activation, i) => layers.dense({ units: sizes[i + 1], activation, ...(i ? {} : { inputShape: [sizes[0]] }) })));
 
-  function train(spec) {
-    const model = build(spec);
+  const convnet = () =>
+    sequential([
+      layers.conv2d({ filters: 32, kernelSize: 3, activation: 'relu', inputShape: [28, 28, 1] }),
+      layers.maxPooling2d(),
+      layers.conv2d({ filters: 64, kernelSize: 3, activation: 'relu' }),
+      layers.maxPooling2d(),
+      layers.flatten(),
+      layers.dropout({ rate: 0.5 }),
+      layers.dense({ units: 10, activation: 'softmax' }),
+    ]);
+  const CONVNET = { shape: [28, 28, 1], classes: 10, loss: 'categoricalCrossentropy' };
+
+  const train = (spec) => trained(build(spec), { ...spec, shape: [spec.sizes[0]], classes: spec.sizes.at(-1) });
+  const trainConvnet = (spec) => trained(convnet(), { ...spec, ...CONVNET });
+
+  function trained(model, spec) {
     model.compile({ optimizer: optimizers[spec.optimizer]({ learningRate: spec.optimizer === 'sgd' ? 0.01 : 0.001 }), loss: spec.loss });
-    const x = { data: spec.x, shape: [spec.rows, spec.sizes[0]] };
-    const y = { data: spec.y, shape: [spec.rows, spec.sizes.at(-1)] };
+    const x = { data: spec.x, shape: [spec.rows, ...spec.shape] };
+    const y = { data: spec.y, shape: [spec.rows, spec.classes] };
     return (epochs) => model.fit(x, y, { batchSize: spec.batch, epochs, verbose: 0 });
   }
 
@@ -25,6 +39,35 @@ async function open({ threads, worker, turbo }) {
   }
 
   const predict = (spec) => predictor(build(spec), { data: spec.x, shape: [spec.rows, spec.sizes[0]] }, spec.rows);
+
+  const predictConvnet = ({ rows, x }) => predictor(convnet(), { data: x, shape: [rows, ...CONVNET.shape] }, rows);
+
+  /** A layer of the benchmark's own: a pass over a picture that it holds, of which a few numbers go out. */
+  const convolution = defineLayer({
+    className: 'Convolution',
+    defaults: { pass: '', batch: 0, size: 0, channels: 0 },
+    call(scope, x) {
+      const { pass, batch, size, channels } = scope.config;
+      const image = scope.weight('image', [batch, size, size, channels], { initializer: 'zeros', trainable: false });
+      const filter = scope.weight('filter', [3, 3, channels, channels], { initializer: 'zeros' });
+      const padding = [1, 1, 1, 1];
+      const y = pass === 'input gradient' ? ops.conv2dTranspose(image, filter, { padding, size: [size, size] }) : ops.conv2d(image, filter, { padding });
+      const part = ops.slice(y, { begin: [0, 0, 0, 0], size: [1, 1, 1, channels], stride: [1, 1, 1, 1] });
+      return ops.add(x, ops.reshape(part, { shape: [1, channels] }));
+    },
+  });
+
+  async function conv({ pass, batch, size, channels, x, dy, kernel }) {
+    const model = sequential([convolution({ pass, batch, size, channels, inputShape: [channels] })]);
+    await model.setWeights([
+      { data: pass === 'input gradient' ? dy : x, shape: [batch, size, size, channels] },
+      { data: kernel, shape: [3, 3, channels, channels] },
+    ]);
+    const row = { data: new Float32Array(channels), shape: [1, channels] };
+    if (pass !== 'forward and filter gradient') return predictor(model, row, 1);
+    model.compile({ optimizer: optimizers.sgd({ learningRate: 1e-9 }), loss: 'mse' });
+    return (epochs) => model.fit(row, row, { epochs, verbose: 0 });
+  }
 
   /** A layer of the benchmark's own: a chain of products of its two weights, of which one row goes out. */
   const chain = defineLayer({
@@ -56,7 +99,7 @@ async function open({ threads, worker, turbo }) {
     return predictor(sequential(all), { data: x, shape: [rows, cols] }, rows);
   }
 
-  return { train, predict, gemm, map };
+  return { train, trainConvnet, predict, predictConvnet, conv, gemm, map };
 }
 
 export const engines = {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { bench } from '../registry.mjs';
 
+const KINDS = ['train', 'trainConvnet', 'predict', 'predictConvnet', 'conv', 'gemm', 'map'];
 const PYTHON = join(bench, '../.tools/python/bin/python');
 
 async function open(name, threads) {
@@ -25,7 +26,7 @@ async function open(name, threads) {
     const { ready } = await ask({ kind: what, spec: plain });
     return ready ? (count) => ask({ run: count }) : undefined;
   };
-  return { train: kind('train'), predict: kind('predict'), gemm: kind('gemm'), map: kind('map') };
+  return Object.fromEntries(KINDS.map((name) => [name, kind(name)]));
 }
 
 const requirements = readFileSync(join(bench, 'native/requirements.txt'), 'utf8');

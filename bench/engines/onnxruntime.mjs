@@ -1,5 +1,5 @@
 // onnxruntime-web: inference only, on graphs written here. Every run copies its inputs in and its outputs out.
-import { denseWeights } from '../data.mjs';
+import { denseWeights, floats } from '../data.mjs';
 import { repeat } from '../measure.mjs';
 import { onnxModel } from '../onnx.mjs';
 
@@ -31,6 +31,40 @@ async function open({ threads }) {
     return runner({ inputs: [{ name: 'x', shape: [rows, sizes[0]] }], output, weights, nodes }, [x]);
   }
 
+  /** Forward alone; channels come first here, which changes nothing of the work. */
+  function conv({ pass, batch, size, channels, x, kernel }) {
+    if (pass !== 'forward') return undefined;
+    const shape = [batch, channels, size, size];
+    const node = { op: 'Conv', inputs: ['x', 'k'], output: 'y', attributes: { pads: [1, 1, 1, 1] } };
+    const weights = [{ name: 'k', shape: [channels, channels, 3, 3], data: kernel }];
+    return runner({ inputs: [{ name: 'x', shape }], output: { name: 'y', shape }, weights, nodes: [node] }, [x]);
+  }
+
+  function predictConvnet({ rows, x }) {
+    const weight = (name, ...shape) => ({
+      name,
+      shape,
+      data: floats(
+        shape.reduce((a, b) => a * b),
+        0.1,
+      ),
+    });
+    const weights = [weight('k1', 32, 1, 3, 3), weight('b1', 32), weight('k2', 64, 32, 3, 3), weight('b2', 64), weight('k3', 1600, 10), weight('b3', 10)];
+    const block = (i, from) => [
+      { op: 'Conv', inputs: [from, `k${i}`, `b${i}`], output: `c${i}` },
+      { op: 'Relu', inputs: [`c${i}`], output: `r${i}` },
+      { op: 'MaxPool', inputs: [`r${i}`], output: `p${i}`, attributes: { kernel_shape: [2, 2], strides: [2, 2] } },
+    ];
+    const nodes = [
+      ...block(1, 'x'),
+      ...block(2, 'p1'),
+      { op: 'Flatten', inputs: ['p2'], output: 'flat' },
+      { op: 'Gemm', inputs: ['flat', 'k3', 'b3'], output: 'z' },
+      { op: 'Softmax', inputs: ['z'], output: 'y' },
+    ];
+    return runner({ inputs: [{ name: 'x', shape: [rows, 1, 28, 28] }], output: { name: 'y', shape: [rows, 10] }, weights, nodes }, [x]);
+  }
+
   function gemm({ n, a, b, transposeA, transposeB, repeat: times }) {
     const shape = [n, n];
     const attributes = { transA: Number(transposeA), transB: Number(transposeB) };
@@ -49,7 +83,7 @@ async function open({ threads }) {
     return runner({ inputs: [{ name: 'y0', shape }], output: { name: `y${chain.length}`, shape }, nodes }, [x]);
   }
 
-  return { predict, gemm, map };
+  return { predict, conv, predictConvnet, gemm, map };
 }
 
 export const engines = { 'onnxruntime-web': { package: 'onnxruntime-web', threads: true, open } };

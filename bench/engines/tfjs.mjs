@@ -14,17 +14,44 @@ async function open(backend) {
 
   const build = ({ sizes, activations }) => tf.sequential({ layers: activations.map((activation, i) => tf.layers.dense({ units: sizes[i + 1], activation, inputShape: [sizes[i]] })) });
 
-  function train(spec) {
-    const model = build(spec);
+  const convnet = () =>
+    tf.sequential({
+      layers: [
+        tf.layers.conv2d({ filters: 32, kernelSize: 3, activation: 'relu', inputShape: [28, 28, 1] }),
+        tf.layers.maxPooling2d({ poolSize: 2 }),
+        tf.layers.conv2d({ filters: 64, kernelSize: 3, activation: 'relu' }),
+        tf.layers.maxPooling2d({ poolSize: 2 }),
+        tf.layers.flatten(),
+        tf.layers.dropout({ rate: 0.5 }),
+        tf.layers.dense({ units: 10, activation: 'softmax' }),
+      ],
+    });
+  const CONVNET = { shape: [28, 28, 1], classes: 10, loss: 'categoricalCrossentropy' };
+
+  const train = (spec) => trained(build(spec), { ...spec, shape: [spec.sizes[0]], classes: spec.sizes.at(-1) });
+  const trainConvnet = (spec) => trained(convnet(), { ...spec, ...CONVNET });
+
+  function trained(model, spec) {
     model.compile({ optimizer: spec.optimizer, loss: spec.loss });
-    const x = tf.tensor2d(spec.x, [spec.rows, spec.sizes[0]]);
-    const y = tf.tensor2d(spec.y, [spec.rows, spec.sizes.at(-1)]);
+    const x = tf.tensor(spec.x, [spec.rows, ...spec.shape]);
+    const y = tf.tensor2d(spec.y, [spec.rows, spec.classes]);
     return (epochs) => model.fit(x, y, { batchSize: spec.batch, epochs, verbose: 0 });
   }
 
-  function predict(spec) {
-    const model = build(spec);
-    return repeat(() => tf.tidy(() => model.predict(tf.tensor2d(spec.x, [spec.rows, spec.sizes[0]])).dataSync()));
+  const predicted = (model, { x, rows }, shape) => repeat(() => tf.tidy(() => model.predict(tf.tensor(x, [rows, ...shape])).dataSync()));
+  const predict = (spec) => predicted(build(spec), spec, [spec.sizes[0]]);
+  const predictConvnet = (spec) => predicted(convnet(), spec, CONVNET.shape);
+
+  function conv({ pass, batch, size, channels, x, dy, kernel }) {
+    const shape = [batch, size, size, channels];
+    const [image, gradient, filter] = [tf.tensor(x, shape), tf.tensor(dy, shape), tf.tensor(kernel, [3, 3, channels, channels])];
+    const forward = (v, k) => tf.conv2d(v, k, 1, 'same');
+    const passes = {
+      forward: () => forward(image, filter),
+      'input gradient': () => tf.grad((v) => forward(v, filter))(image, gradient),
+      'forward and filter gradient': () => tf.valueAndGrad((k) => forward(image, k))(filter, gradient).grad,
+    };
+    return repeat(() => tf.tidy(() => passes[pass]().dataSync()));
   }
 
   function gemm({ n, a, b, transposeA, transposeB, repeat: times }) {
@@ -50,7 +77,7 @@ async function open(backend) {
     );
   }
 
-  return { train, predict, gemm, map };
+  return { train, trainConvnet, predict, predictConvnet, conv, gemm, map };
 }
 
 export const engines = {

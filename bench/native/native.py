@@ -145,7 +145,27 @@ def jax_engine():
 
         return repeat(lambda: chain(x).block_until_ready())
 
-    return {"train": train, "predict": predict, "gemm": gemm, "map": elementwise}
+    def conv(spec):
+        cells = (spec["batch"], spec["size"], spec["size"], spec["channels"])
+        filters = (3, 3, spec["channels"], spec["channels"])
+        x, dy, kernel = (jnp.asarray(normal(*shape)) for shape in (cells, cells, filters))
+
+        def forward(v, k):
+            return jax.lax.conv_general_dilated(v, k, (1, 1), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC"))
+
+        def both(v, dy, k):
+            y, back = jax.vjp(lambda kernel: forward(v, kernel), k)
+            return y, back(dy)
+
+        passes = {
+            "forward": lambda v, dy, k: forward(v, k),
+            "input gradient": lambda v, dy, k: jax.vjp(lambda image: forward(image, k), v)[1](dy),
+            "forward and filter gradient": both,
+        }
+        f = jax.jit(passes[spec["pass"]])
+        return repeat(lambda: jax.block_until_ready(f(x, dy, kernel)))
+
+    return {"train": train, "predict": predict, "conv": conv, "gemm": gemm, "map": elementwise}
 
 
 def keras_engine():
@@ -158,17 +178,32 @@ def keras_engine():
         dense = [keras.layers.Dense(units, activation=name) for units, name in zip(sizes[1:], spec["activations"])]
         return keras.Sequential([keras.Input((sizes[0],)), *dense])
 
-    def train(spec):
-        model = build(spec)
-        model.compile(optimizer=spec["optimizer"], loss=snake[spec["loss"]])
-        x, y = rows_and_labels(spec)
+    def convnet():
+        conv = lambda filters: keras.layers.Conv2D(filters, 3, activation="relu")
+        pool = lambda: keras.layers.MaxPooling2D()
+        end = [keras.layers.Flatten(), keras.layers.Dropout(0.5), keras.layers.Dense(10, activation="softmax")]
+        return keras.Sequential([keras.Input((28, 28, 1)), conv(32), pool(), conv(64), pool(), *end])
+
+    def trained(model, spec, loss, x, y):
+        model.compile(optimizer=spec["optimizer"], loss=snake[loss])
         return lambda epochs: model.fit(x, y, batch_size=spec["batch"], epochs=epochs, verbose=0)
+
+    def train(spec):
+        return trained(build(spec), spec, spec["loss"], *rows_and_labels(spec))
+
+    def train_convnet(spec):
+        x, y = rows_and_labels({**spec, "sizes": [784, 10]})
+        return trained(convnet(), spec, "categoricalCrossentropy", x.reshape(-1, 28, 28, 1), y)
+
+    def predict_convnet(spec):
+        model, x = convnet(), normal(spec["rows"], 28, 28, 1)
+        return repeat(lambda: model.predict_on_batch(x))
 
     def predict(spec):
         model, x = build(spec), normal(spec["rows"], spec["sizes"][0])
         return repeat(lambda: model.predict_on_batch(x))
 
-    return {"train": train, "predict": predict}
+    return {"train": train, "trainConvnet": train_convnet, "predict": predict, "predictConvnet": predict_convnet}
 
 
 kinds = {"numpy": numpy_engine, "jax": jax_engine, "keras-jax": keras_engine}[ENGINE]()
