@@ -28,30 +28,32 @@ impl Team<'_> {
     }
 }
 
-/// Runs `work` once on each of `threads` threads, and returns when all are done. With one thread, it runs right here.
+/// Runs `work` once on each of `threads` threads, of which the caller is the first, and returns when all are done.
 pub fn region(threads: usize, work: &(dyn Fn(&Team) + Sync)) {
     let barrier = Barrier::new(threads);
+    let run = |index: usize| work(&Team { index, threads, barrier: &barrier });
     if threads <= 1 {
-        return work(&Team { index: 0, threads: 1, barrier: &barrier });
+        return run(0);
     }
     let finished = AtomicU32::new(0);
-    let run = |index: usize| {
+    let join = |index: usize| {
         if index < threads {
-            guarded(|| work(&Team { index, threads, barrier: &barrier }));
+            guarded(|| run(index));
         }
         finished.fetch_add(1, AcqRel);
         wake(&finished);
     };
-    let pool = pool_threads(threads);
-    assert!(pool >= threads, "a region of {threads} threads in a pool of {pool}");
-    let run: &(dyn Fn(usize) + Sync) = &run;
+    let helpers = pool_threads(threads);
+    assert!(helpers + 1 >= threads, "a region of {threads} threads in a pool of {helpers} beside the caller");
+    let join: &(dyn Fn(usize) + Sync) = &join;
     // SAFETY: the pool's threads use the reference only until each has counted itself as finished, and this function
-    // returns only after all have. A thread that traps never counts itself; then the wait below panics, which on
-    // WebAssembly ends the whole engine; natively panics are caught and counted.
-    let run: &'static (dyn Fn(usize) + Sync) = unsafe { std::mem::transmute(run) };
-    enter(threads, run);
+    // returns only after all have. A thread that traps never counts itself; then the caller panics at a barrier or in the
+    // wait below, which on WebAssembly ends the whole engine; natively panics are caught and counted.
+    let join: &'static (dyn Fn(usize) + Sync) = unsafe { std::mem::transmute(join) };
+    enter(threads, join);
+    guarded(|| run(0));
     // Natively a failed thread still counts itself.
-    wait_until(&finished, cfg!(not(target_arch = "wasm32")), |n| n as usize == pool);
+    wait_until(&finished, cfg!(not(target_arch = "wasm32")), |n| n as usize == helpers);
     #[cfg(not(target_arch = "wasm32"))]
     if crate::poisoned() {
         crate::barrier::cure();
@@ -61,12 +63,12 @@ pub fn region(threads: usize, work: &(dyn Fn(&Team) + Sync)) {
 
 #[cfg(target_arch = "wasm32")]
 mod pool {
-    /// The global pool, which the page's workers joined.
+    /// Threads beside the caller: those of the global pool, which the page's workers joined.
     pub fn pool_threads(_: usize) -> usize {
         rayon::current_num_threads()
     }
-    pub fn enter(_: usize, run: &'static (dyn Fn(usize) + Sync)) {
-        rayon::spawn_broadcast(move |context| run(context.index()));
+    pub fn enter(_: usize, join: &'static (dyn Fn(usize) + Sync)) {
+        rayon::spawn_broadcast(move |context| join(context.index() + 1));
     }
     /// A panic traps; the panic hook poisons the barriers.
     pub fn guarded(work: impl FnOnce()) {
@@ -82,18 +84,18 @@ mod pool {
     static POOLS: OnceLock<Mutex<HashMap<usize, &'static rayon::ThreadPool>>> = OnceLock::new();
 
     /// A pool per size, so that tests run with any number of threads.
-    fn pool(threads: usize) -> &'static rayon::ThreadPool {
+    fn pool(helpers: usize) -> &'static rayon::ThreadPool {
         let mut pools = POOLS.get_or_init(Default::default).lock().expect("pools");
-        pools.entry(threads).or_insert_with(|| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a thread pool");
+        pools.entry(helpers).or_insert_with(|| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(helpers).build().expect("a thread pool");
             Box::leak(Box::new(pool))
         })
     }
     pub fn pool_threads(threads: usize) -> usize {
-        threads
+        threads - 1
     }
-    pub fn enter(threads: usize, run: &'static (dyn Fn(usize) + Sync)) {
-        pool(threads).spawn_broadcast(move |context| run(context.index()));
+    pub fn enter(threads: usize, join: &'static (dyn Fn(usize) + Sync)) {
+        pool(threads - 1).spawn_broadcast(move |context| join(context.index() + 1));
     }
     pub fn guarded(work: impl FnOnce()) {
         if std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).is_err() {
@@ -176,15 +178,17 @@ mod tests {
     }
 
     fn a_failing_thread_fails_the_region() {
-        let result = std::panic::catch_unwind(|| {
-            region(3, &|team| {
-                if team.index == 1 {
-                    panic!("on purpose");
-                }
-                team.barrier();
-            })
-        });
-        assert!(result.is_err());
-        region(3, &|team| team.barrier());
+        for failing in 0..3 {
+            let result = std::panic::catch_unwind(|| {
+                region(3, &|team| {
+                    if team.index == failing {
+                        panic!("on purpose");
+                    }
+                    team.barrier();
+                })
+            });
+            assert!(result.is_err());
+            region(3, &|team| team.barrier());
+        }
     }
 }

@@ -3,7 +3,7 @@ import { EngineError, type MyelinError, ShapeError } from '../core/errors.js';
 import { runPlan } from './places.js';
 import type { Answer, Methods } from './host.js';
 import { Fast } from './fast.js';
-import { type EngineStart, startPool, startThread, type Thread, type WorkerSource } from './spawn.js';
+import { type EngineStart, Pool, startThread, type Thread, type WorkerSource } from './spawn.js';
 import type { PoolWanted, Ready, Reply } from './worker.js';
 
 export type { Methods } from './host.js';
@@ -61,7 +61,7 @@ export class WorkerClient implements EngineClient {
 
   private constructor(
     private readonly thread: Thread,
-    private readonly pool: readonly Thread[],
+    private readonly pool: Pool,
     readonly threads: number,
     private readonly lock: Int32Array | null,
     private readonly module: WebAssembly.Module,
@@ -75,33 +75,40 @@ export class WorkerClient implements EngineClient {
     return this.ready.simd;
   }
 
-  static start(module: WebAssembly.Module, threads: number, source: WorkerSource, shared: boolean, maxMemory: number | undefined, patience: number): Promise<WorkerClient> {
-    return new Promise<WorkerClient>((resolve, reject) => {
-      let client: WorkerClient | undefined;
-      const lock = shared ? new Int32Array(new SharedArrayBuffer(4)) : null;
-      const pool: Thread[] = [];
-      const fail = (reason: string) => {
-        clearTimeout(timer);
-        for (const one of [thread, ...pool]) one.terminate();
-        reject(new EngineError('start', `the engine's worker could not start: ${reason}`));
-      };
-      const onMessage = (message: unknown) => {
-        if (client) return client.receive(message as Reply);
-        if ((message as PoolWanted).pool) return addPool(message as PoolWanted);
-        if ((message as { failed?: string }).failed !== undefined) return fail((message as { failed: string }).failed);
-        clearTimeout(timer);
-        client = new WorkerClient(thread, pool, threads, lock, module, message as Ready);
-        thread.hold(false);
-        resolve(client);
-      };
-      const lost = (error: Error) => (client ? client.lose(error.message) : fail(error.message));
-      const addPool = ({ pool: start, count }: PoolWanted) => startPool(source, start, count, pool, lost).then(() => thread.post('pool'), lost);
-      const thread = startThread(source, onMessage, lost);
-      const timer = setTimeout(() => fail(`no answer within ${patience / 1000} s`), patience);
-      thread.post({ role: 'engine', module, threads, maxMemory, lock } satisfies EngineStart);
-    }).catch((cause: Error) => {
-      throw cause instanceof EngineError ? cause : new EngineError('start', `the engine could not start: ${cause.message}`, { cause });
+  /** Workers take as long to boot as the engine's code takes to load: both go on side by side. */
+  static async start(loading: Promise<WebAssembly.Module>, threads: number, source: WorkerSource, shared: boolean, maxMemory: number | undefined, patience: number): Promise<WorkerClient> {
+    let client: WorkerClient | undefined;
+    let fail: (error: Error) => void = () => {};
+    let answer: (message: unknown) => void = () => {};
+    const failed = new Promise<never>((_, reject) => {
+      fail = reject;
     });
+    const lost = (error: Error) => (client ? client.lose(error.message) : fail(error));
+    const thread = startThread(source, (message) => (client ? client.receive(message as Reply) : answer(message)), lost);
+    const pool = new Pool(source, threads - 1, lost);
+    const timer = setTimeout(() => fail(new Error(`no answer within ${patience / 1000} s`)), patience);
+    const ready = (module: WebAssembly.Module) =>
+      new Promise<Ready>((resolve) => {
+        answer = (message) => {
+          if ((message as PoolWanted).pool) pool.join((message as PoolWanted).pool).then(() => thread.post('pool'), fail);
+          else if ((message as { failed?: string }).failed !== undefined) fail(new Error((message as { failed: string }).failed));
+          else resolve(message as Ready);
+        };
+        thread.post({ role: 'engine', module, threads, maxMemory, lock } satisfies EngineStart);
+      });
+    const lock = shared ? new Int32Array(new SharedArrayBuffer(4)) : null;
+    try {
+      const module = await Promise.race([loading, failed]);
+      client = new WorkerClient(thread, pool, threads, lock, module, await Promise.race([ready(module), failed]));
+      thread.hold(false);
+      return client;
+    } catch (cause) {
+      thread.terminate();
+      pool.terminate();
+      throw cause;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   private receive({ id, ...answer }: Reply): void {
@@ -120,7 +127,8 @@ export class WorkerClient implements EngineClient {
     this.alive = false;
     for (const { reject } of this.pending.values()) reject(lostError(reason));
     this.pending.clear();
-    for (const one of [this.thread, ...this.pool]) one.terminate();
+    this.thread.terminate();
+    this.pool.terminate();
   }
 
   hold(): () => void {
@@ -183,7 +191,10 @@ export interface DirectHost {
 export class DirectClient implements EngineClient {
   readonly direct = true;
   alive = true;
-  constructor(private readonly host: DirectHost) {}
+  constructor(
+    private readonly host: DirectHost,
+    private readonly pool: Pool,
+  ) {}
   get memory(): WebAssembly.Memory {
     return this.host.memory;
   }
@@ -196,8 +207,10 @@ export class DirectClient implements EngineClient {
   now<K extends keyof Methods>(method: K, ...args: Parameters<Methods[K]>): Result<K> {
     const answer = this.host.call(method, args);
     if ('value' in answer) return answer.value as Result<K>;
-    if (answer.fatal) this.alive = false;
-    throw answer.fatal ? lostError(answer.error) : engineError(answer.error);
+    if (!answer.fatal) throw engineError(answer.error);
+    this.alive = false;
+    this.pool.terminate();
+    throw lostError(answer.error);
   }
   async call<K extends keyof Methods>(method: K, ...args: Parameters<Methods[K]>): Promise<Result<K>> {
     return this.now(method, ...args);

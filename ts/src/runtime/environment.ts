@@ -19,6 +19,7 @@ interface Builtins {
   'node:worker_threads': { Worker: new (source: string, options: { eval: true; stderr?: boolean }) => NodeWorker; parentPort: NodePort | null };
   'node:os': { availableParallelism(): number };
   'node:v8': { setFlagsFromString(flag: string): void };
+  'node:zlib': { gunzipSync(bytes: Uint8Array): Uint8Array<ArrayBuffer> };
   'node:fs/promises': {
     readFile(path: string): Promise<Uint8Array>;
     writeFile(path: string, bytes: Uint8Array): Promise<void>;

@@ -35,12 +35,13 @@ export class Host {
     return this.engine.stop_flag();
   }
 
+  /** The calling thread is one of the `threads`; the others join by `startPool`. */
   static async start(module: WebAssembly.Module, threads: number, startPool: PoolStarter, maxMemory?: number): Promise<Host> {
     const { memory, limit } = makeMemory(maxMemory);
     initSync({ module, memory, thread_stack_size: 1 << 20 });
     if (threads > 1) {
       setStarter(startPool);
-      await initThreadPool(threads);
+      await initThreadPool(threads - 1);
     }
     const { simd } = JSON.parse(build_info()) as { simd: string };
     return new Host(new Engine(threads, limit), memory, threads, simd);

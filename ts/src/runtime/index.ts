@@ -3,7 +3,7 @@ import { DirectClient, type EngineClient, WorkerClient } from './client.js';
 
 import { defaultThreads, hasRelaxed, processLike, server, setFlags, setTurbo, whyNotShared } from './environment.js';
 import { loadModule, type WasmSource } from './load_module.js';
-import { startPool, type Thread, type WorkerSource } from './spawn.js';
+import { Pool, type WorkerSource } from './spawn.js';
 
 /** How the engine is started. All optional; without a call the engine starts by itself with these defaults. */
 export interface InitOptions {
@@ -59,8 +59,6 @@ let options: InitOptions = {};
 let engine: Promise<EngineClient> | undefined;
 let current: EngineClient | undefined;
 let turbo = false;
-/** Threads of an engine that runs on this one; kept so that they are never collected. */
-const kept: Thread[] = [];
 
 function check(given: InitOptions): void {
   const { threads, maxMemory } = given;
@@ -121,14 +119,23 @@ async function start(): Promise<EngineClient> {
   setFlags();
   if (options.turbo) turbo = setTurbo();
   const threads = threadsWanted();
-  const module = await loadModule(payloadWanted(), options.wasm);
   const source = await workerSource();
-  if (options.worker === false) {
-    const { Host } = await import('./host.js');
-    return new DirectClient(await Host.start(module, threads, (pool, count) => startPool(source, pool, count, kept), options.maxMemory));
-  }
+  const loading = loadModule(payloadWanted(), options.wasm);
+  loading.catch(() => {}); // whoever awaits it learns of the error
   const shared = whyNotShared() === null;
-  return retried((patience) => WorkerClient.start(module, threads, source, shared, options.maxMemory, patience));
+  try {
+    if (options.worker === false) return await startHere(loading, threads, source);
+    return await retried((patience) => WorkerClient.start(loading, threads, source, shared, options.maxMemory, patience));
+  } catch (cause) {
+    if (cause instanceof EngineError) throw cause;
+    throw new EngineError('start', `the engine could not start: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function startHere(loading: Promise<WebAssembly.Module>, threads: number, source: WorkerSource): Promise<EngineClient> {
+  const pool = new Pool(source, threads - 1);
+  const [{ Host }, module] = await Promise.all([import('./host.js'), loading]);
+  return new DirectClient(await Host.start(module, threads, (start) => pool.join(start), options.maxMemory), pool);
 }
 
 async function workerSource(): Promise<WorkerSource> {
@@ -143,7 +150,7 @@ async function retried(attempt: (patience: number) => Promise<EngineClient>): Pr
     try {
       return await attempt(patience);
     } catch (error) {
-      if (!(error instanceof EngineError && /no answer/.test(error.message))) throw error;
+      if (!/no answer/.test((error as Error).message)) throw error;
     }
   }
   return attempt(30_000);

@@ -68,8 +68,45 @@ function webThread(source: WorkerSource, onMessage: (message: unknown) => void, 
   return { post: (message, transfer = []) => worker.postMessage(message, transfer as Transferable[]), hold: () => {}, terminate: () => worker.terminate() };
 }
 
-/** Starts this many threads of the pool. */
-export type PoolStarter = (start: PoolStart, count: number) => Promise<unknown>;
+/** Workers that boot while the engine starts, and then become the threads of its pool. */
+export class Pool {
+  private readonly threads: readonly Thread[];
+  private readonly joining: { ready(): void; lost(error: Error): void }[] = [];
+
+  constructor(source: WorkerSource, count: number, onLost: (error: Error) => void = () => {}) {
+    const lost = (error: Error, i: number) => {
+      this.joining[i]?.lost(error);
+      onLost(error);
+    };
+    this.threads = Array.from({ length: count }, (_, i) =>
+      startThread(
+        source,
+        () => this.joining[i]?.ready(),
+        (error) => lost(error, i),
+      ),
+    );
+  }
+
+  /** Settles when all of them wait for work. */
+  async join(start: PoolStart): Promise<void> {
+    const joined = this.threads.map(
+      (thread, i) =>
+        new Promise<void>((ready, lost) => {
+          this.joining[i] = { ready, lost };
+          thread.post(start);
+        }),
+    );
+    await Promise.all(joined);
+    for (const thread of this.threads) thread.hold(false);
+  }
+
+  terminate(): void {
+    for (const thread of this.threads) thread.terminate();
+  }
+}
+
+/** Lets the pool's threads join what `start` describes. */
+export type PoolStarter = (start: PoolStart) => Promise<void>;
 let starter: PoolStarter | undefined;
 
 /** To be set before the pool is started. */
@@ -78,36 +115,12 @@ export function setStarter(start: PoolStarter): void {
 }
 
 interface PoolBuilder {
-  numThreads(): number;
   receiver(): number;
   build(): void;
 }
 
+/** What wasm-bindgen-rayon calls. */
 export async function startWorkers(module: WebAssembly.Module, memory: WebAssembly.Memory, builder: PoolBuilder): Promise<void> {
-  await (starter as PoolStarter)({ role: 'pool', module, memory, receiver: builder.receiver() }, builder.numThreads());
+  await (starter as PoolStarter)({ role: 'pool', module, memory, receiver: builder.receiver() });
   builder.build();
-}
-
-/**
- * The pool's threads are started by the page, not by the engine's worker: there `new Worker` sometimes never returns in
- * Firefox, and takes half a second in Deno.
- */
-export function startPool(source: WorkerSource, start: PoolStart, count: number, threads: Thread[], onLost: (error: Error) => void = () => {}): Promise<unknown> {
-  return Promise.all(Array.from({ length: count }, () => startPoolThread(source, start, threads, onLost)));
-}
-
-function startPoolThread(source: WorkerSource, start: PoolStart, threads: Thread[], onLost: (error: Error) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const ready = () => {
-      thread.hold(false);
-      resolve();
-    };
-    const lost = (error: Error) => {
-      reject(error);
-      onLost(error);
-    };
-    const thread = startThread(source, ready, lost);
-    threads.push(thread);
-    thread.post(start);
-  });
 }

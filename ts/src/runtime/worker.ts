@@ -22,7 +22,6 @@ export interface Ready {
 /** What the engine asks for while it starts; the answer is `'pool'`. */
 export interface PoolWanted {
   readonly pool: PoolStart;
-  readonly count: number;
 }
 
 type Post = (message: unknown, transfer?: Transferable[]) => void;
@@ -41,8 +40,8 @@ function buffers(value: unknown): Transferable[] {
 }
 
 async function runEngine(start: EngineStart, post: Post, joined: Promise<void>): Promise<(call: Call) => void> {
-  const askForPool = (pool: PoolStart, count: number) => {
-    post({ pool, count } satisfies PoolWanted);
+  const askForPool = (pool: PoolStart) => {
+    post({ pool } satisfies PoolWanted);
     return joined;
   };
   const host = await Host.start(start.module, start.threads, askForPool, start.maxMemory);
