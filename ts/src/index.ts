@@ -4,6 +4,7 @@
  */
 export { type Activation, type ActivationLike, type ActivationName, activations } from './activations/index.js';
 export { type Callback, callbacks, type Logs } from './callbacks/index.js';
+export { type Constraint, type ConstraintLike, type ConstraintName, constraints } from './constraints/index.js';
 export { ConfigError, DataError, EngineError, FormatError, MyelinError, ShapeError } from './core/errors.js';
 export { ops } from './core/ops.generated.js';
 export { setRandomSeed } from './core/seed.js';

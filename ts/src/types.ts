@@ -4,6 +4,7 @@ export type { EarlyStopping, EarlyStoppingOptions } from './callbacks/early_stop
 export type { ModelCheckpointOptions } from './callbacks/model_checkpoint.js';
 export type { Mode } from './callbacks/monitor.js';
 export type { ReduceLROnPlateauOptions } from './callbacks/reduce_lr_on_plateau.js';
+export type { MaxNormOptions, MinMaxNormOptions, NormAxes } from './constraints/index.js';
 export type { ErrorDetails } from './core/errors.js';
 export type { Program } from './core/program.js';
 export type { Attr } from './core/tensor.js';
@@ -14,6 +15,7 @@ export type { BinaryCrossentropyOptions } from './losses/binary_crossentropy.js'
 export type { BinaryFocalCrossentropyOptions } from './losses/binary_focal_crossentropy.js';
 export type { CategoricalCrossentropyOptions } from './losses/categorical_crossentropy.js';
 export type { CategoricalFocalCrossentropyOptions } from './losses/categorical_focal_crossentropy.js';
+export type { CircleOptions } from './losses/circle.js';
 export type { DiceOptions } from './losses/dice.js';
 export type { Labels as LabelKind, LossOptions, Reduction } from './losses/loss.js';
 export type { SparseCategoricalCrossentropyOptions } from './losses/sparse_categorical_crossentropy.js';
@@ -37,6 +39,7 @@ export type { AdadeltaOptions } from './optimizers/adadelta.js';
 export type { AdagradOptions } from './optimizers/adagrad.js';
 export type { AdamaxOptions } from './optimizers/adamax.js';
 export type { FtrlOptions } from './optimizers/ftrl.js';
+export type { LambOptions } from './optimizers/lamb.js';
 export type { LionOptions } from './optimizers/lion.js';
 export type { NadamOptions } from './optimizers/nadam.js';
 export type { CosineDecayRestartsOptions } from './schedules/cosine_decay_restarts.js';

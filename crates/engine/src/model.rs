@@ -1,12 +1,13 @@
 //! A model's memory: parameters, gradients, optimizer slots, and the arena that its plans share.
 
 use crate::execute::Sharing;
-use crate::spec::{self, Start};
+use crate::spec::{self, Limits, Start};
 use crate::EngineError;
 use graph::{ParameterTable, Plan};
 use kernels::rng::Philox;
 use kernels::{init, Kernel};
-use optim::Settings;
+use optim::constraints::{Constrain, Constrained};
+use optim::{Settings, Variable};
 use parallel::{Memory, Scratch};
 
 /// A plan and the records that end its steps.
@@ -101,8 +102,33 @@ impl Model {
         }
     }
 
-    fn variables(&self) -> Vec<(usize, usize)> {
-        self.table.entries.iter().filter(|e| e.trainable).map(|e| (e.offset, e.len())).collect()
+    fn variables(&self) -> Vec<Variable> {
+        let trained = self.table.entries.iter().enumerate().filter(|(_, e)| e.trainable);
+        trained.map(|(parameter, e)| Variable { offset: e.offset, len: e.len(), parameter }).collect()
+    }
+
+    /// What trained weights keep to.
+    fn constrained(&self) -> Vec<Constrained> {
+        let trained = self.table.entries.iter().zip(&self.starts).filter(|(e, _)| e.trainable);
+        let limits = trained.filter_map(|(e, start)| start.constraint.as_ref().map(|l| (e, l)));
+        let of = |(e, l): (&graph::Parameter, &Limits)| Constrained {
+            offset: e.offset,
+            shape: e.shape.clone(),
+            constraint: l.constraint,
+            arguments: l.arguments.clone(),
+            axes: l.axes,
+        };
+        limits.map(of).collect()
+    }
+
+    /// What ends each step of training: clipping, the optimizer's update, constraints.
+    fn update(&self, settings: &Settings) -> Vec<Box<dyn Kernel>> {
+        let mut records = settings.records(self.table.trainable, &self.variables());
+        let constrained = self.constrained();
+        if !constrained.is_empty() {
+            records.push(Box::new(Constrain(constrained)));
+        }
+        records
     }
 
     pub fn set_optimizer(&mut self, settings: Settings) -> Result<(), EngineError> {
@@ -156,16 +182,10 @@ impl Model {
 
     /// Appends the optimizer's records to a training plan.
     fn finish(&mut self, program: usize) {
-        let variables = self.variables();
-        let trainable = self.table.trainable;
+        let records = self.settings.as_ref().map_or(Vec::new(), |settings| self.update(settings));
         let Some(compiled) = &mut self.programs[program] else { return };
-        compiled.update = match (&self.settings, compiled.plan.train) {
-            (Some(settings), true) => settings.records(trainable, &variables),
-            _ => Vec::new(),
-        }
-        .into_iter()
-        .map(|kernel: Box<dyn Kernel>| graph::Record { kernel, origin: 0 })
-        .collect();
+        let records = records.into_iter().map(|kernel| graph::Record { kernel, origin: 0 });
+        compiled.update = if compiled.plan.train { records.collect() } else { Vec::new() };
         compiled.sharing = Sharing::of(compiled);
     }
 

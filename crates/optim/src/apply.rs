@@ -2,19 +2,21 @@
 
 use crate::clip::{pieces, Clip};
 use crate::optimizers::Step;
-use crate::settings::{Settings, Variable};
+use crate::settings::{Average, Settings, Variable};
 use kernels::{Kernel, StepContext};
 use parallel::{Space, Span};
 
 /// Words per chunk: gradients, weights and slots of one chunk fit L2.
 const CHUNK: usize = 16 * 1024;
 /// Most slots of an optimizer.
-const MAX_SLOTS: usize = 4;
+const MAX_SLOTS: usize = 6;
 
 pub struct Apply {
     settings: Settings,
     trainable: usize,
     pieces: Vec<(usize, usize, usize)>,
+    /// Per variable: by which share of the learning rate it decays.
+    decays: Vec<f32>,
     factors: Span,
     slots: usize,
 }
@@ -23,7 +25,9 @@ impl Apply {
     pub fn new(settings: Settings, trainable: usize, variables: &[Variable], factors: Span) -> Apply {
         let slots = settings.slots();
         assert!(slots <= MAX_SLOTS, "an optimizer with more slots than expected");
-        Apply { settings, trainable, pieces: pieces(variables, CHUNK), factors, slots }
+        let chunk = if settings.optimizer.whole { usize::MAX } else { CHUNK };
+        let decays = variables.iter().map(|v| settings.decay(v)).collect();
+        Apply { settings, trainable, pieces: pieces(variables, chunk), decays, factors, slots }
     }
 }
 
@@ -60,6 +64,30 @@ impl Kernel for Apply {
                 &mut []
             }
         });
+        let Settings { accumulation, average, .. } = self.settings;
+        let (own, kept) = slots[..self.slots].split_at_mut(self.settings.own_slots());
+        if (context.step + 1).is_multiple_of(accumulation) {
+            self.update(context, variable, weights, gradients, own);
+        }
+        if let (Some(average), Some(averages)) = (average, kept.last_mut()) {
+            average.follow(context.step / accumulation, weights, averages);
+        }
+    }
+}
+
+impl Apply {
+    fn update(
+        &self,
+        context: &StepContext,
+        variable: usize,
+        weights: &mut [f32],
+        gradients: &mut [f32],
+        slots: &mut [&mut [f32]],
+    ) {
+        let scale = 1.0 / self.settings.loss_scale;
+        if scale != 1.0 {
+            gradients.iter_mut().for_each(|g| *g *= scale);
+        }
         match self.settings.clip {
             Clip::None => {}
             Clip::Value(limit) => gradients.iter_mut().for_each(|g| *g = g.clamp(-limit, limit)),
@@ -71,11 +99,24 @@ impl Kernel for Apply {
                 }
             }
         }
-        if self.settings.weight_decay != 0.0 {
-            let keep = self.settings.weight_decay * context.learning_rate;
+        let decay = self.decays[variable];
+        if decay != 0.0 {
+            let keep = decay * context.learning_rate;
             weights.iter_mut().for_each(|w| *w -= *w * keep);
         }
-        let step = Step { learning_rate: context.learning_rate, number: context.step + 1 };
-        (self.settings.optimizer.update)(&self.settings.options, step, weights, gradients, &mut slots[..self.slots]);
+        let number = (context.step + 1) / self.settings.accumulation;
+        let step = Step { learning_rate: context.learning_rate, number };
+        (self.settings.optimizer.update)(&self.settings.options, step, weights, gradients, slots);
+    }
+}
+
+impl Average {
+    /// After the update of a step: the average moves, and now and then becomes the weights. It begins as the first step's weights.
+    fn follow(self, finished: u64, weights: &mut [f32], averages: &mut [f32]) {
+        let momentum = if finished == 0 { 0.0 } else { self.momentum };
+        averages.iter_mut().zip(weights.iter()).for_each(|(a, w)| *a = momentum * *a + (1.0 - momentum) * w);
+        if self.overwrite > 0 && (finished + 1).is_multiple_of(self.overwrite) {
+            weights.copy_from_slice(averages);
+        }
     }
 }

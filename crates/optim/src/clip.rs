@@ -35,22 +35,25 @@ const CHUNK: usize = 32 * 1024;
 
 /// Pieces of variables: (variable, from, to) in words of the trainable part.
 pub(crate) fn pieces(variables: &[Variable], chunk: usize) -> Vec<(usize, usize, usize)> {
-    let split = |(v, &(offset, len)): (usize, &Variable)| {
-        (0..len).step_by(chunk).map(move |at| (v, offset + at, offset + (at + chunk).min(len))).collect::<Vec<_>>()
+    let split = |(v, &Variable { offset, len, .. }): (usize, &Variable)| {
+        let piece = move |at: usize| (v, offset + at, offset + at.saturating_add(chunk).min(len));
+        (0..len).step_by(chunk).map(piece).collect::<Vec<_>>()
     };
     variables.iter().enumerate().flat_map(split).collect()
 }
 
 /// Sums of squares by piece, written behind one word per variable.
 pub struct Squares {
+    /// Gradients come multiplied with it.
+    scale: f32,
     pieces: Vec<(usize, usize, usize)>,
     variables: usize,
     out: Span,
 }
 
 impl Squares {
-    pub fn new(variables: &[Variable], out: Span) -> Squares {
-        Squares { pieces: pieces(variables, CHUNK), variables: variables.len(), out }
+    pub fn new(scale: f32, variables: &[Variable], out: Span) -> Squares {
+        Squares { scale, pieces: pieces(variables, CHUNK), variables: variables.len(), out }
     }
     /// A factor per variable, and a sum per piece.
     pub fn words(variables: &[Variable]) -> usize {
@@ -74,7 +77,8 @@ impl Kernel for Squares {
         let gradient = unsafe { context.read(Span { space: Space::Grads, offset: from, len: to - from }) };
         // SAFETY: one word per chunk.
         let out = unsafe { context.write(self.out, self.variables + chunk, self.variables + chunk + 1) };
-        out[0] = gradient.chunks(256).map(|c| c.iter().map(|g| g * g).sum::<f32>() as f64).sum::<f64>() as f32;
+        let squares: f64 = gradient.chunks(256).map(|c| c.iter().map(|g| g * g).sum::<f32>() as f64).sum();
+        out[0] = (squares / (self.scale as f64).powi(2)) as f32;
     }
 }
 

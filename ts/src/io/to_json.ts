@@ -9,6 +9,7 @@ import { isRecord, type Json, KINDS, type Kind } from './kinds.js';
 /** Which registry an object with a name and a config comes from. */
 function kindOf(value: Record<string, unknown>): Kind | undefined {
   if ('distribution' in value) return 'initializer';
+  if ('constraint' in value) return 'constraint';
   if ('penalty' in value) return 'regularizer';
   if ('settings' in value) return 'optimizer';
   if ('code' in value && 'args' in value) return 'schedule';

@@ -1,3 +1,4 @@
+import type { ConstraintLike } from '../constraints/index.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
 import { scale } from '../core/values.js';
@@ -29,8 +30,12 @@ export interface BatchNormalizationConfig extends LayerOptions {
   readonly movingVarianceInitializer?: InitializerLike;
   /** Default none. */
   readonly betaRegularizer?: RegularizerLike | null;
+  /** What it keeps to after each step. Default none. */
+  readonly betaConstraint?: ConstraintLike | null;
   /** Default none. */
   readonly gammaRegularizer?: RegularizerLike | null;
+  /** What it keeps to after each step. Default none. */
+  readonly gammaConstraint?: ConstraintLike | null;
 }
 
 type Config = Resolved<BatchNormalizationConfig>;
@@ -54,14 +59,16 @@ const definition: LayerDefinition<Config> = {
     movingMeanInitializer: 'zeros',
     movingVarianceInitializer: 'ones',
     betaRegularizer: null,
+    betaConstraint: null,
     gammaRegularizer: null,
+    gammaConstraint: null,
   },
   call(scope, x) {
     const c = scope.config;
     const own = axesOf(c.axis, x.shape.length, scope.path);
     const shape = own.map((a) => x.shape[a] as number);
-    const gamma = c.scale ? scope.weight('gamma', shape, { initializer: c.gammaInitializer, regularizer: c.gammaRegularizer }) : null;
-    const beta = c.center ? scope.weight('beta', shape, { initializer: c.betaInitializer, regularizer: c.betaRegularizer }) : null;
+    const gamma = c.scale ? scope.weight('gamma', shape, { initializer: c.gammaInitializer, regularizer: c.gammaRegularizer, constraint: c.gammaConstraint }) : null;
+    const beta = c.center ? scope.weight('beta', shape, { initializer: c.betaInitializer, regularizer: c.betaRegularizer, constraint: c.betaConstraint }) : null;
     const mean = scope.weight('moving_mean', shape, { initializer: c.movingMeanInitializer, trainable: false });
     const variance = scope.weight('moving_variance', shape, { initializer: c.movingVarianceInitializer, trainable: false });
     let y: Tensor;

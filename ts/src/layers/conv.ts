@@ -1,5 +1,6 @@
 // Convolution over one, two and three axes.
 import type { ActivationLike } from '../activations/index.js';
+import type { ConstraintLike } from '../constraints/index.js';
 import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
@@ -36,8 +37,12 @@ export interface ConvConfig extends LayerOptions {
   readonly biasInitializer?: InitializerLike;
   /** Default none. */
   readonly kernelRegularizer?: RegularizerLike | null;
+  /** What it keeps to after each step. Default none. */
+  readonly kernelConstraint?: ConstraintLike | null;
   /** Default none. */
   readonly biasRegularizer?: RegularizerLike | null;
+  /** What it keeps to after each step. Default none. */
+  readonly biasConstraint?: ConstraintLike | null;
   /** Default none. */
   readonly activityRegularizer?: RegularizerLike | null;
 }
@@ -118,7 +123,9 @@ const definition = (axes: number): LayerDefinition<Config> => ({
     kernelInitializer: 'glorotUniform',
     biasInitializer: 'zeros',
     kernelRegularizer: null,
+    kernelConstraint: null,
     biasRegularizer: null,
+    biasConstraint: null,
     activityRegularizer: null,
   },
   check: (c, name) => checkConv(c, name, axes),
@@ -137,7 +144,7 @@ const definition = (axes: number): LayerDefinition<Config> => ({
         groups: c.groups,
       };
       checkFits(scope as never, x.shape, image.shape.slice(1, -1), window.kernel, window.dilation, c.padding);
-      const kernel = scope.weight('kernel', [...window.kernel, channels / c.groups, c.filters], { initializer: c.kernelInitializer, regularizer: c.kernelRegularizer });
+      const kernel = scope.weight('kernel', [...window.kernel, channels / c.groups, c.filters], { initializer: c.kernelInitializer, regularizer: c.kernelRegularizer, constraint: c.kernelConstraint });
       return finished(scope, convolved(image, kernel, window, c.padding), c.filters);
     });
     scope.penalize(out, c.activityRegularizer);
@@ -146,9 +153,9 @@ const definition = (axes: number): LayerDefinition<Config> => ({
 });
 
 /** Bias and activation. */
-export function finished(scope: Scope<Pick<Config, 'useBias' | 'biasInitializer' | 'biasRegularizer' | 'activation'>>, y: Tensor, filters: number): Tensor {
-  const { useBias, biasInitializer, biasRegularizer, activation } = scope.config;
-  const z = useBias ? ops.add(y, scope.weight('bias', [filters], { initializer: biasInitializer, regularizer: biasRegularizer })) : y;
+export function finished(scope: Scope<Pick<Config, 'useBias' | 'biasInitializer' | 'biasRegularizer' | 'biasConstraint' | 'activation'>>, y: Tensor, filters: number): Tensor {
+  const { useBias, biasInitializer, biasRegularizer, biasConstraint, activation } = scope.config;
+  const z = useBias ? ops.add(y, scope.weight('bias', [filters], { initializer: biasInitializer, regularizer: biasRegularizer, constraint: biasConstraint })) : y;
   return scope.activate(z, activation);
 }
 

@@ -1,5 +1,6 @@
 // Transposed convolution over one and two axes.
 import type { ActivationLike } from '../activations/index.js';
+import type { ConstraintLike } from '../constraints/index.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
 import type { InitializerLike } from '../initializers/index.js';
@@ -36,8 +37,12 @@ export interface ConvTransposeConfig extends LayerOptions {
   readonly biasInitializer?: InitializerLike;
   /** Default none. */
   readonly kernelRegularizer?: RegularizerLike | null;
+  /** What it keeps to after each step. Default none. */
+  readonly kernelConstraint?: ConstraintLike | null;
   /** Default none. */
   readonly biasRegularizer?: RegularizerLike | null;
+  /** What it keeps to after each step. Default none. */
+  readonly biasConstraint?: ConstraintLike | null;
   /** Default none. */
   readonly activityRegularizer?: RegularizerLike | null;
 }
@@ -74,7 +79,9 @@ const definition = (axes: 1 | 2): LayerDefinition<Config> => ({
     kernelInitializer: 'glorotUniform',
     biasInitializer: 'zeros',
     kernelRegularizer: null,
+    kernelConstraint: null,
     biasRegularizer: null,
+    biasConstraint: null,
     activityRegularizer: null,
   },
   check(c, name) {
@@ -88,7 +95,7 @@ const definition = (axes: 1 | 2): LayerDefinition<Config> => ({
     const [kernel, strides, dilation] = [each(c.kernelSize, axes), each(c.strides, axes), each(c.dilationRate, axes)];
     const out = channelsLast(x, c.dataFormat, (image) => {
       const channels = image.shape.at(-1) as number;
-      const weight = scope.weight('kernel', [...kernel, c.filters, channels], { initializer: c.kernelInitializer, regularizer: c.kernelRegularizer });
+      const weight = scope.weight('kernel', [...kernel, c.filters, channels], { initializer: c.kernelInitializer, regularizer: c.kernelRegularizer, constraint: c.kernelConstraint });
       const sizes = kernel.map((k, i) =>
         sizeOf(c.padding, image.shape[i + 1] as number, k, strides[i] as number, dilation[i] as number, c.outputPadding === null ? null : (each(c.outputPadding, axes)[i] as number)),
       );

@@ -1,4 +1,5 @@
 import type { ActivationLike } from '../activations/index.js';
+import type { ConstraintLike } from '../constraints/index.js';
 import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import type { InitializerLike } from '../initializers/index.js';
@@ -19,8 +20,12 @@ export interface DenseConfig extends LayerOptions {
   readonly biasInitializer?: InitializerLike;
   /** Default none. */
   readonly kernelRegularizer?: RegularizerLike | null;
+  /** What it keeps to after each step. Default none. */
+  readonly kernelConstraint?: ConstraintLike | null;
   /** Default none. */
   readonly biasRegularizer?: RegularizerLike | null;
+  /** What it keeps to after each step. Default none. */
+  readonly biasConstraint?: ConstraintLike | null;
   /** A penalty on the output, divided by the batch size. Default none. */
   readonly activityRegularizer?: RegularizerLike | null;
 }
@@ -34,7 +39,9 @@ const definition: LayerDefinition<Required<Omit<DenseConfig, keyof LayerOptions>
     kernelInitializer: 'glorotUniform',
     biasInitializer: 'zeros',
     kernelRegularizer: null,
+    kernelConstraint: null,
     biasRegularizer: null,
+    biasConstraint: null,
     activityRegularizer: null,
   },
   check({ units }, name) {
@@ -44,10 +51,10 @@ const definition: LayerDefinition<Required<Omit<DenseConfig, keyof LayerOptions>
     const { config } = scope;
     const last = x.shape.at(-1);
     if (x.shape.length < 2 || last === undefined) return scope.fail('needs an input of at least two axes, [batch, …, features]', x.shape);
-    const kernel = scope.weight('kernel', [last, config.units], { initializer: config.kernelInitializer, regularizer: config.kernelRegularizer });
+    const kernel = scope.weight('kernel', [last, config.units], { initializer: config.kernelInitializer, regularizer: config.kernelRegularizer, constraint: config.kernelConstraint });
     const flat = x.shape.length === 2 ? x : ops.reshape(x, { shape: [-1, last] });
     let y = ops.matmul(flat, kernel);
-    if (config.useBias) y = ops.add(y, scope.weight('bias', [config.units], { initializer: config.biasInitializer, regularizer: config.biasRegularizer }));
+    if (config.useBias) y = ops.add(y, scope.weight('bias', [config.units], { initializer: config.biasInitializer, regularizer: config.biasRegularizer, constraint: config.biasConstraint }));
     y = scope.activate(y, config.activation);
     const out = x.shape.length === 2 ? y : ops.reshape(y, { shape: [...x.shape.slice(0, -1), config.units] });
     scope.penalize(out, config.activityRegularizer);

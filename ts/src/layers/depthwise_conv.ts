@@ -1,5 +1,6 @@
 // Depthwise and separable convolution over one and two axes.
 import type { ActivationLike } from '../activations/index.js';
+import type { ConstraintLike } from '../constraints/index.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
 import type { InitializerLike } from '../initializers/index.js';
@@ -34,8 +35,12 @@ export interface DepthwiseConvConfig extends LayerOptions {
   readonly biasInitializer?: InitializerLike;
   /** Default none. */
   readonly depthwiseRegularizer?: RegularizerLike | null;
+  /** What it keeps to after each step. Default none. */
+  readonly depthwiseConstraint?: ConstraintLike | null;
   /** Default none. */
   readonly biasRegularizer?: RegularizerLike | null;
+  /** What it keeps to after each step. Default none. */
+  readonly biasConstraint?: ConstraintLike | null;
   /** Default none. */
   readonly activityRegularizer?: RegularizerLike | null;
 }
@@ -46,6 +51,8 @@ export interface SeparableConvConfig extends DepthwiseConvConfig {
   readonly pointwiseInitializer?: InitializerLike;
   /** Default none. */
   readonly pointwiseRegularizer?: RegularizerLike | null;
+  /** What it keeps to after each step. Default none. */
+  readonly pointwiseConstraint?: ConstraintLike | null;
 }
 type Config = Resolved<DepthwiseConvConfig>;
 type Separable = Resolved<SeparableConvConfig>;
@@ -62,7 +69,9 @@ const DEFAULTS: Config = {
   depthwiseInitializer: 'glorotUniform',
   biasInitializer: 'zeros',
   depthwiseRegularizer: null,
+  depthwiseConstraint: null,
   biasRegularizer: null,
+  biasConstraint: null,
   activityRegularizer: null,
 };
 
@@ -77,7 +86,7 @@ function depthwise(scope: Scope<Config>, image: Tensor, axes: 1 | 2, name: strin
   const [kernel, strides, dilation] = [each(c.kernelSize, axes), each(c.strides, axes), each(c.dilationRate, axes)];
   const channels = image.shape.at(-1) as number;
   checkFits(scope as never, image.shape, image.shape.slice(1, -1), kernel, dilation, c.padding);
-  const weight = scope.weight(name, [...kernel, channels, c.depthMultiplier], { initializer: c.depthwiseInitializer, regularizer: c.depthwiseRegularizer });
+  const weight = scope.weight(name, [...kernel, channels, c.depthMultiplier], { initializer: c.depthwiseInitializer, regularizer: c.depthwiseRegularizer, constraint: c.depthwiseConstraint });
   if (axes === 2) return ops.depthwiseConv2d(image, weight, { strides, dilation, padding: around2(c.padding as Padding, image.shape.slice(1, 3), kernel, strides, dilation) });
   const [batch = 1, steps = 1] = image.shape;
   const y = ops.depthwiseConv2d(ops.reshape(image, { shape: [batch, 1, steps, channels] }), ops.reshape(weight, { shape: [1, ...weight.shape] }), {
@@ -109,7 +118,7 @@ const depthwiseDefinition = (axes: 1 | 2): LayerDefinition<Config> => ({
 /* @__NO_SIDE_EFFECTS__ */
 const separableDefinition = (axes: 1 | 2): LayerDefinition<Separable> => ({
   className: `SeparableConv${axes}D`,
-  defaults: { ...DEFAULTS, filters: REQUIRED, pointwiseInitializer: 'glorotUniform', pointwiseRegularizer: null },
+  defaults: { ...DEFAULTS, filters: REQUIRED, pointwiseInitializer: 'glorotUniform', pointwiseRegularizer: null, pointwiseConstraint: null },
   check(c, name) {
     check(c, name, axes);
     checkWindow(name, { filters: c.filters }, axes);
@@ -121,7 +130,11 @@ const separableDefinition = (axes: 1 | 2): LayerDefinition<Separable> => ({
     const out = channelsLast(x, c.dataFormat, (image) => {
       const deep = depthwise(scope as unknown as Scope<Config>, image, axes, 'depthwise_kernel');
       const width = deep.shape.at(-1) as number;
-      const weight = scope.weight('pointwise_kernel', [...new Array<number>(axes).fill(1), width, c.filters], { initializer: c.pointwiseInitializer, regularizer: c.pointwiseRegularizer });
+      const weight = scope.weight('pointwise_kernel', [...new Array<number>(axes).fill(1), width, c.filters], {
+        initializer: c.pointwiseInitializer,
+        regularizer: c.pointwiseRegularizer,
+        constraint: c.pointwiseConstraint,
+      });
       const y = ops.matmul(ops.reshape(deep, { shape: [-1, width] }), ops.reshape(weight, { shape: [width, c.filters] }));
       return ops.reshape(finished(scope, y, c.filters), { shape: [...deep.shape.slice(0, -1), c.filters] });
     });

@@ -1,4 +1,5 @@
 import type { ActivationLike } from '../activations/index.js';
+import type { ConstraintLike } from '../constraints/index.js';
 import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
@@ -23,8 +24,12 @@ export interface EinsumDenseConfig extends LayerOptions {
   readonly biasInitializer?: InitializerLike;
   /** Default none. */
   readonly kernelRegularizer?: RegularizerLike | null;
+  /** What it keeps to after each step. Default none. */
+  readonly kernelConstraint?: ConstraintLike | null;
   /** Default none. */
   readonly biasRegularizer?: RegularizerLike | null;
+  /** What it keeps to after each step. Default none. */
+  readonly biasConstraint?: ConstraintLike | null;
   /** Default none. */
   readonly activityRegularizer?: RegularizerLike | null;
 }
@@ -71,7 +76,9 @@ const definition: LayerDefinition<Resolved<EinsumDenseConfig>> = {
     kernelInitializer: 'glorotUniform',
     biasInitializer: 'zeros',
     kernelRegularizer: null,
+    kernelConstraint: null,
     biasRegularizer: null,
+    biasConstraint: null,
     activityRegularizer: null,
   },
   check: ({ equation }, name) => void parse(equation, null, name),
@@ -89,12 +96,12 @@ const definition: LayerDefinition<Resolved<EinsumDenseConfig>> = {
       if (d != null && !sizes.has(l)) sizes.set(l, d);
     });
     const shape = equation.kernel.map((l) => sizes.get(l) ?? scope.fail(`the size of '${l}' in '${c.equation}' follows from neither input nor outputShape`, x.shape));
-    const kernel = scope.weight('kernel', shape, { initializer: c.kernelInitializer, regularizer: c.kernelRegularizer });
+    const kernel = scope.weight('kernel', shape, { initializer: c.kernelInitializer, regularizer: c.kernelRegularizer, constraint: c.kernelConstraint });
     let y = einsum(x, kernel, equation);
     if (c.biasAxes) {
       const kept = equation.output.map((l, i) => (c.biasAxes?.includes(l) ? (y.shape[i] as number) : 1));
       const first = kept.findIndex((_, i) => c.biasAxes?.includes(equation.output[i] as string));
-      y = ops.add(y, scope.weight('bias', kept.slice(first), { initializer: c.biasInitializer, regularizer: c.biasRegularizer }));
+      y = ops.add(y, scope.weight('bias', kept.slice(first), { initializer: c.biasInitializer, regularizer: c.biasRegularizer, constraint: c.biasConstraint }));
     }
     const out = scope.activate(y, c.activation);
     scope.penalize(out, c.activityRegularizer);

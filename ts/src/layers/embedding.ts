@@ -1,3 +1,4 @@
+import type { ConstraintLike } from '../constraints/index.js';
 import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import { int, number } from '../core/values.js';
@@ -16,20 +17,22 @@ export interface EmbeddingConfig extends LayerOptions {
   readonly embeddingsInitializer?: InitializerLike;
   /** Default none. */
   readonly embeddingsRegularizer?: RegularizerLike | null;
+  /** What it keeps to after each step. Default none. */
+  readonly embeddingsConstraint?: ConstraintLike | null;
   /** Whether index 0 is padding that later layers leave out. Default false. */
   readonly maskZero?: boolean;
 }
 
 const definition: LayerDefinition<Resolved<EmbeddingConfig>> = {
   className: 'Embedding',
-  defaults: { inputDim: REQUIRED, outputDim: REQUIRED, embeddingsInitializer: 'randomUniform', embeddingsRegularizer: null, maskZero: false },
+  defaults: { inputDim: REQUIRED, outputDim: REQUIRED, embeddingsInitializer: 'randomUniform', embeddingsRegularizer: null, embeddingsConstraint: null, maskZero: false },
   check({ inputDim, outputDim }, name) {
     for (const [key, value] of Object.entries({ inputDim, outputDim }))
       if (!Number.isInteger(value) || value < 1) throw new ConfigError(`${name}: ${key} must be a whole number above 0, received ${value}`, { layer: name, received: value });
   },
   call(scope, x) {
-    const { inputDim, outputDim, embeddingsInitializer, embeddingsRegularizer, maskZero } = scope.config;
-    const table = scope.weight('embeddings', [inputDim, outputDim], { initializer: embeddingsInitializer, regularizer: embeddingsRegularizer });
+    const { inputDim, outputDim, embeddingsInitializer, embeddingsRegularizer, embeddingsConstraint, maskZero } = scope.config;
+    const table = scope.weight('embeddings', [inputDim, outputDim], { initializer: embeddingsInitializer, regularizer: embeddingsRegularizer, constraint: embeddingsConstraint });
     const indices = int(x);
     const out = ops.gather(table, indices);
     if (maskZero) {

@@ -1,3 +1,4 @@
+import type { ConstraintLike } from '../constraints/index.js';
 import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import type { InitializerLike } from '../initializers/index.js';
@@ -24,13 +25,29 @@ export interface GroupNormalizationConfig extends LayerOptions {
   readonly gammaInitializer?: InitializerLike;
   /** Default none. */
   readonly betaRegularizer?: RegularizerLike | null;
+  /** What it keeps to after each step. Default none. */
+  readonly betaConstraint?: ConstraintLike | null;
   /** Default none. */
   readonly gammaRegularizer?: RegularizerLike | null;
+  /** What it keeps to after each step. Default none. */
+  readonly gammaConstraint?: ConstraintLike | null;
 }
 
 const definition: LayerDefinition<Resolved<GroupNormalizationConfig>> = {
   className: 'GroupNormalization',
-  defaults: { groups: 32, axis: -1, epsilon: 1e-3, center: true, scale: true, betaInitializer: 'zeros', gammaInitializer: 'ones', betaRegularizer: null, gammaRegularizer: null },
+  defaults: {
+    groups: 32,
+    axis: -1,
+    epsilon: 1e-3,
+    center: true,
+    scale: true,
+    betaInitializer: 'zeros',
+    gammaInitializer: 'ones',
+    betaRegularizer: null,
+    betaConstraint: null,
+    gammaRegularizer: null,
+    gammaConstraint: null,
+  },
   call(scope, x) {
     const c = scope.config;
     const [axis = 1] = axesOf(c.axis, x.shape.length, scope.path);
@@ -42,8 +59,8 @@ const definition: LayerDefinition<Resolved<GroupNormalizationConfig>> = {
     const others = split.shape.map((_, i) => i).filter((i) => i !== 0 && i !== axis);
     const { centered, variance } = moments(split, others);
     let y = ops.reshape(divided(centered, variance, c.epsilon), { shape: x.shape });
-    if (c.scale) y = ops.mul(y, alongside(scope.weight('gamma', [channels], { initializer: c.gammaInitializer, regularizer: c.gammaRegularizer }), [axis], x));
-    if (c.center) y = ops.add(y, alongside(scope.weight('beta', [channels], { initializer: c.betaInitializer, regularizer: c.betaRegularizer }), [axis], x));
+    if (c.scale) y = ops.mul(y, alongside(scope.weight('gamma', [channels], { initializer: c.gammaInitializer, regularizer: c.gammaRegularizer, constraint: c.gammaConstraint }), [axis], x));
+    if (c.center) y = ops.add(y, alongside(scope.weight('beta', [channels], { initializer: c.betaInitializer, regularizer: c.betaRegularizer, constraint: c.betaConstraint }), [axis], x));
     return y;
   },
 };

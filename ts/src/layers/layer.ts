@@ -1,4 +1,5 @@
 import { type Activation, type ActivationLike, activation } from '../activations/index.js';
+import { type Constraint, type ConstraintLike, axisBits, constraint } from '../constraints/index.js';
 import { checkKeys, ConfigError, ShapeError, show } from '../core/errors.js';
 import type { Program } from '../core/program.js';
 import type { DType, Shape, Tensor, Tracer } from '../core/tensor.js';
@@ -81,6 +82,8 @@ export interface WeightOptions {
   readonly initializer: InitializerLike;
   /** A penalty that joins the loss. */
   readonly regularizer?: RegularizerLike | null | undefined;
+  /** What the weight keeps to after each step. */
+  readonly constraint?: ConstraintLike | null | undefined;
   /** False for state that only the layer itself changes. */
   readonly trainable?: boolean;
 }
@@ -223,7 +226,10 @@ export class Layer<F extends ShapeFn = ShapeFn, I = unknown, C extends object = 
       return known;
     }
     if (shape.some((d) => !Number.isInteger(d) || d < 1)) throw new ShapeError(`${path}: a weight can't have the shape ${show(shape)}`, { layer: this.name, received: shape });
-    const weight = new Weight(name, shape, initializer(options.initializer), options.regularizer ? regularizer(options.regularizer) : null, options.trainable ?? true, this as unknown as Layer);
+    const limits = options.constraint ? constraint(options.constraint) : null;
+    if (limits) axisBits(limits, shape.length, path);
+    const penalty = options.regularizer ? regularizer(options.regularizer) : null;
+    const weight = new Weight(name, shape, initializer(options.initializer), penalty, limits, options.trainable ?? true, this as unknown as Layer);
     this.weights.set(name, weight);
     return weight;
   }
@@ -275,4 +281,4 @@ export function defineLayer<C extends object>(definition: LayerDefinition<C>): (
   return (config = {}) => new Layer<ShapeFn, unknown, C>(definition, config as C & LayerOptions);
 }
 
-export type { Activation, ActivationLike, Initializer, InitializerLike, Regularizer, RegularizerLike, Shape };
+export type { Activation, ActivationLike, Constraint, ConstraintLike, Initializer, InitializerLike, Regularizer, RegularizerLike, Shape };

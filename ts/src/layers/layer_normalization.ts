@@ -1,3 +1,4 @@
+import type { ConstraintLike } from '../constraints/index.js';
 import { ops } from '../core/ops.generated.js';
 import type { InitializerLike } from '../initializers/index.js';
 import type { RegularizerLike } from '../regularizers/index.js';
@@ -21,21 +22,36 @@ export interface LayerNormalizationConfig extends LayerOptions {
   readonly gammaInitializer?: InitializerLike;
   /** Default none. */
   readonly betaRegularizer?: RegularizerLike | null;
+  /** What it keeps to after each step. Default none. */
+  readonly betaConstraint?: ConstraintLike | null;
   /** Default none. */
   readonly gammaRegularizer?: RegularizerLike | null;
+  /** What it keeps to after each step. Default none. */
+  readonly gammaConstraint?: ConstraintLike | null;
 }
 
 const definition: LayerDefinition<Resolved<LayerNormalizationConfig>> = {
   className: 'LayerNormalization',
-  defaults: { axis: -1, epsilon: 1e-3, center: true, scale: true, betaInitializer: 'zeros', gammaInitializer: 'ones', betaRegularizer: null, gammaRegularizer: null },
+  defaults: {
+    axis: -1,
+    epsilon: 1e-3,
+    center: true,
+    scale: true,
+    betaInitializer: 'zeros',
+    gammaInitializer: 'ones',
+    betaRegularizer: null,
+    betaConstraint: null,
+    gammaRegularizer: null,
+    gammaConstraint: null,
+  },
   call(scope, x) {
     const c = scope.config;
     const axes = axesOf(c.axis, x.shape.length, scope.path);
     const shape = axes.map((a) => x.shape[a] as number);
     const { centered, variance } = moments(x, axes);
     let y = divided(centered, variance, c.epsilon);
-    if (c.scale) y = ops.mul(y, alongside(scope.weight('gamma', shape, { initializer: c.gammaInitializer, regularizer: c.gammaRegularizer }), axes, x));
-    if (c.center) y = ops.add(y, alongside(scope.weight('beta', shape, { initializer: c.betaInitializer, regularizer: c.betaRegularizer }), axes, x));
+    if (c.scale) y = ops.mul(y, alongside(scope.weight('gamma', shape, { initializer: c.gammaInitializer, regularizer: c.gammaRegularizer, constraint: c.gammaConstraint }), axes, x));
+    if (c.center) y = ops.add(y, alongside(scope.weight('beta', shape, { initializer: c.betaInitializer, regularizer: c.betaRegularizer, constraint: c.betaConstraint }), axes, x));
     return y;
   },
 };

@@ -1,3 +1,4 @@
+import type { ConstraintLike } from '../constraints/index.js';
 import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
@@ -36,8 +37,12 @@ export interface MultiHeadAttentionConfig extends LayerOptions {
   readonly biasInitializer?: InitializerLike;
   /** Default none. */
   readonly kernelRegularizer?: RegularizerLike | null;
+  /** What it keeps to after each step. Default none. */
+  readonly kernelConstraint?: ConstraintLike | null;
   /** Default none. */
   readonly biasRegularizer?: RegularizerLike | null;
+  /** What it keeps to after each step. Default none. */
+  readonly biasConstraint?: ConstraintLike | null;
   /** Key of the noise. Default: follows from the layer's path. */
   readonly seed?: number | null;
 }
@@ -45,7 +50,7 @@ type Config = Resolved<MultiHeadAttentionConfig>;
 
 /** [batch, places, width] times a kernel [width, heads, size], heads side by side. */
 export function projected(
-  scope: Scope<Pick<Config, 'useBias' | 'kernelInitializer' | 'biasInitializer' | 'kernelRegularizer' | 'biasRegularizer'>>,
+  scope: Scope<Pick<Config, 'useBias' | 'kernelInitializer' | 'biasInitializer' | 'kernelRegularizer' | 'kernelConstraint' | 'biasRegularizer' | 'biasConstraint'>>,
   name: string,
   x: Tensor,
   heads: number,
@@ -53,10 +58,10 @@ export function projected(
 ): Tensor {
   const [batch = 1, places = 1, width = 1] = x.shape;
   const c = scope.config;
-  const kernel = scope.weight(`${name}/kernel`, [width, heads, size], { initializer: c.kernelInitializer, regularizer: c.kernelRegularizer });
+  const kernel = scope.weight(`${name}/kernel`, [width, heads, size], { initializer: c.kernelInitializer, regularizer: c.kernelRegularizer, constraint: c.kernelConstraint });
   let y = ops.matmul(ops.reshape(x, { shape: [batch * places, width] }), ops.reshape(kernel, { shape: [width, heads * size] }));
   if (c.useBias) {
-    const bias = scope.weight(`${name}/bias`, [heads, size], { initializer: c.biasInitializer, regularizer: c.biasRegularizer });
+    const bias = scope.weight(`${name}/bias`, [heads, size], { initializer: c.biasInitializer, regularizer: c.biasRegularizer, constraint: c.biasConstraint });
     y = ops.add(y, ops.reshape(bias, { shape: [heads * size] }));
   }
   return ops.reshape(y, { shape: [batch, places, heads * size] });
@@ -64,7 +69,7 @@ export function projected(
 
 /** The heads' results times a kernel [heads, size, width]. */
 export function combined(
-  scope: Scope<Pick<Config, 'useBias' | 'kernelInitializer' | 'biasInitializer' | 'kernelRegularizer' | 'biasRegularizer'>>,
+  scope: Scope<Pick<Config, 'useBias' | 'kernelInitializer' | 'biasInitializer' | 'kernelRegularizer' | 'kernelConstraint' | 'biasRegularizer' | 'biasConstraint'>>,
   x: Tensor,
   heads: number,
   size: number,
@@ -72,9 +77,9 @@ export function combined(
 ): Tensor {
   const [batch = 1, places = 1] = x.shape;
   const c = scope.config;
-  const kernel = scope.weight('attention_output/kernel', [heads, size, width], { initializer: c.kernelInitializer, regularizer: c.kernelRegularizer });
+  const kernel = scope.weight('attention_output/kernel', [heads, size, width], { initializer: c.kernelInitializer, regularizer: c.kernelRegularizer, constraint: c.kernelConstraint });
   let y = ops.matmul(ops.reshape(x, { shape: [batch * places, heads * size] }), ops.reshape(kernel, { shape: [heads * size, width] }));
-  if (c.useBias) y = ops.add(y, scope.weight('attention_output/bias', [width], { initializer: c.biasInitializer, regularizer: c.biasRegularizer }));
+  if (c.useBias) y = ops.add(y, scope.weight('attention_output/bias', [width], { initializer: c.biasInitializer, regularizer: c.biasRegularizer, constraint: c.biasConstraint }));
   return ops.reshape(y, { shape: [batch, places, width] });
 }
 
@@ -133,7 +138,9 @@ const definition: LayerDefinition<Config> = {
     kernelInitializer: 'glorotUniform',
     biasInitializer: 'zeros',
     kernelRegularizer: null,
+    kernelConstraint: null,
     biasRegularizer: null,
+    biasConstraint: null,
     seed: null,
   },
   check(c, name) {

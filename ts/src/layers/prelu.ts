@@ -1,3 +1,4 @@
+import type { ConstraintLike } from '../constraints/index.js';
 import { ops } from '../core/ops.generated.js';
 import type { InitializerLike } from '../initializers/index.js';
 import type { RegularizerLike } from '../regularizers/index.js';
@@ -10,17 +11,19 @@ export interface PReLUConfig extends LayerOptions {
   readonly alphaInitializer?: InitializerLike;
   /** Default none. */
   readonly alphaRegularizer?: RegularizerLike | null;
+  /** What it keeps to after each step. Default none. */
+  readonly alphaConstraint?: ConstraintLike | null;
   /** Axes, counted from 1, along which slopes are shared. Default none. */
   readonly sharedAxes?: readonly number[] | null;
 }
 
 const definition: LayerDefinition<Resolved<PReLUConfig>> = {
   className: 'PReLU',
-  defaults: { alphaInitializer: 'zeros', alphaRegularizer: null, sharedAxes: null },
+  defaults: { alphaInitializer: 'zeros', alphaRegularizer: null, alphaConstraint: null, sharedAxes: null },
   call(scope, x) {
-    const { alphaInitializer, alphaRegularizer, sharedAxes } = scope.config;
+    const { alphaInitializer, alphaRegularizer, alphaConstraint, sharedAxes } = scope.config;
     const shape = x.shape.slice(1).map((d, i) => (sharedAxes?.includes(i + 1) ? 1 : d));
-    const alpha = scope.weight('alpha', shape, { initializer: alphaInitializer, regularizer: alphaRegularizer });
+    const alpha = scope.weight('alpha', shape, { initializer: alphaInitializer, regularizer: alphaRegularizer, constraint: alphaConstraint });
     return ops.sub(ops.relu(x), ops.mul(alpha, ops.relu(ops.neg(x))));
   },
 };

@@ -1,5 +1,6 @@
 // What recurrent layers share: cells, and the walk of a cell along a sequence.
 import { type ActivationLike, activation } from '../activations/index.js';
+import type { ConstraintLike } from '../constraints/index.js';
 import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
@@ -27,10 +28,16 @@ export interface CellConfig extends LayerOptions {
   readonly biasInitializer?: InitializerLike;
   /** Default none. */
   readonly kernelRegularizer?: RegularizerLike | null;
+  /** What it keeps to after each step. Default none. */
+  readonly kernelConstraint?: ConstraintLike | null;
   /** Default none. */
   readonly recurrentRegularizer?: RegularizerLike | null;
+  /** What it keeps to after each step. Default none. */
+  readonly recurrentConstraint?: ConstraintLike | null;
   /** Default none. */
   readonly biasRegularizer?: RegularizerLike | null;
+  /** What it keeps to after each step. Default none. */
+  readonly biasConstraint?: ConstraintLike | null;
   /** Share of the inputs that is dropped, the same at all steps. Default 0. */
   readonly dropout?: number;
   /** Share of the state that is dropped, the same at all steps. Default 0. */
@@ -64,8 +71,11 @@ export const CELL_DEFAULTS: CellOptions = {
   recurrentInitializer: 'orthogonal',
   biasInitializer: 'zeros',
   kernelRegularizer: null,
+  kernelConstraint: null,
   recurrentRegularizer: null,
+  recurrentConstraint: null,
   biasRegularizer: null,
+  biasConstraint: null,
   dropout: 0,
   recurrentDropout: 0,
   seed: null,
@@ -115,9 +125,9 @@ export function gateWeights<C extends CellOptions>(
 ): { kernel: Tensor; recurrent: Tensor; bias: Tensor | null } {
   const c = scope.config;
   return {
-    kernel: scope.weight('kernel', [features, gates * c.units], { initializer: c.kernelInitializer, regularizer: c.kernelRegularizer }),
-    recurrent: scope.weight('recurrent_kernel', [c.units, gates * c.units], { initializer: c.recurrentInitializer, regularizer: c.recurrentRegularizer }),
-    bias: c.useBias ? scope.weight('bias', biasShape, { initializer: biasInitializer, regularizer: c.biasRegularizer }) : null,
+    kernel: scope.weight('kernel', [features, gates * c.units], { initializer: c.kernelInitializer, regularizer: c.kernelRegularizer, constraint: c.kernelConstraint }),
+    recurrent: scope.weight('recurrent_kernel', [c.units, gates * c.units], { initializer: c.recurrentInitializer, regularizer: c.recurrentRegularizer, constraint: c.recurrentConstraint }),
+    bias: c.useBias ? scope.weight('bias', biasShape, { initializer: biasInitializer, regularizer: c.biasRegularizer, constraint: c.biasConstraint }) : null,
   };
 }
 

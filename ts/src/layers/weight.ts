@@ -1,3 +1,4 @@
+import type { Constraint } from '../constraints/index.js';
 import type { Initializer } from '../initializers/index.js';
 import type { Regularizer } from '../regularizers/index.js';
 import type { Session } from '../model/session.js';
@@ -17,6 +18,7 @@ export class Weight {
     readonly shape: readonly number[],
     readonly initializer: Initializer,
     readonly regularizer: Regularizer | null,
+    readonly constraint: Constraint | null,
     /** False for state such as moving averages. */
     readonly variable: boolean,
     readonly layer: Layer,

@@ -7,7 +7,9 @@ import { categoricalCrossentropy } from './categorical_crossentropy.js';
 import { categoricalFocalCrossentropy } from './categorical_focal_crossentropy.js';
 import { categoricalGeneralizedCrossEntropy } from './categorical_generalized_cross_entropy.js';
 import { categoricalHinge } from './categorical_hinge.js';
+import { circle } from './circle.js';
 import { cosineSimilarity } from './cosine_similarity.js';
+import { ctc } from './ctc.js';
 import { dice } from './dice.js';
 import { hinge } from './hinge.js';
 import { huber } from './huber.js';
@@ -31,7 +33,9 @@ export const losses = {
   categoricalFocalCrossentropy,
   categoricalGeneralizedCrossEntropy,
   categoricalHinge,
+  circle,
   cosineSimilarity,
+  ctc,
   dice,
   hinge,
   huber,

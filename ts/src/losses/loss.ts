@@ -2,8 +2,11 @@ import { ConfigError, checkKeys } from '../core/errors.js';
 import type { Program } from '../core/program.js';
 import type { Tensor } from '../core/tensor.js';
 
-/** How labels must come: whole numbers of classes, or numbers of the prediction's shape. */
-export type Labels = 'classes' | 'values';
+/**
+ * How labels must come: whole numbers of classes, one per row or place ('classes'), any whole numbers instead ('ids'), lists of
+ * classes ('sequences'), or numbers of the prediction's shape ('values').
+ */
+export type Labels = 'classes' | 'ids' | 'sequences' | 'values';
 
 /**
  * What becomes of the losses of the rows, times their weights: their sum divided by their number ('sumOverBatchSize', 'mean'),
@@ -31,6 +34,8 @@ export interface Loss {
   readonly labels: Labels;
   /** Losses of shape [batch, …], or one for the whole batch, from labels and predictions. */
   readonly call: (truth: Tensor, prediction: Tensor, program: Program) => Tensor;
+  /** 1 for losses that count in the mean; by default all. */
+  readonly counted?: (losses: Tensor) => Tensor;
 }
 
 const REDUCTIONS: readonly Reduction[] = ['sumOverBatchSize', 'mean', 'meanWithSampleWeight', 'sum'];
@@ -41,6 +46,7 @@ export function defineLoss<C extends object>(
   defaults: Required<C>,
   labels: Labels,
   call: (truth: Tensor, prediction: Tensor, config: Required<C>, program: Program) => Tensor,
+  counted?: (losses: Tensor) => Tensor,
 ): (config?: C & LossOptions) => Loss {
   return (config = {} as C & LossOptions) => {
     checkKeys(name, config, [...Object.keys(defaults), 'reduction', 'name']);
@@ -54,6 +60,7 @@ export function defineLoss<C extends object>(
       reduction: full.reduction ?? 'sumOverBatchSize',
       labels,
       call: (truth, prediction, program) => call(truth, prediction, full, program),
+      ...(counted && { counted }),
     };
   };
 }

@@ -1,7 +1,7 @@
 import { ops } from '../core/ops.generated.js';
 import type { Program } from '../core/program.js';
 import type { Tensor } from '../core/tensor.js';
-import { all, number, perRow, scale, size } from '../core/values.js';
+import { all, number, perPlace, scale, size } from '../core/values.js';
 import type { Labels } from '../losses/loss.js';
 
 /** Two scalars of a batch; the metric is the sum of the first over the sum of the second, over all batches. */
@@ -32,12 +32,12 @@ export interface MetricOptions {
   readonly name?: string;
 }
 
-/** Mean of values of shape [batch, …]: over all places, rows weighted if there are weights. */
+/** Mean of values of shape [batch, …]: over all places, weighted if there are weights. */
 export function meanRatio(values: Tensor, weights?: Tensor): Ratio {
   if (!weights) return { numerator: ops.sum(values, all(values)), denominator: number(values, size(values.shape)) };
-  const places = size(values.shape.slice(1));
-  const rows = values.shape.length > 1 ? ops.sum(values, perRow(values)) : values;
-  return { numerator: ops.sum(ops.mul(rows, weights), { axes: [0] }), denominator: scale(ops.sum(weights, { axes: [0] }), places) };
+  const factors = perPlace(weights, values);
+  const weighted = ops.mul(values, factors);
+  return { numerator: ops.sum(weighted, all(weighted)), denominator: scale(ops.sum(factors, all(factors)), size(weighted.shape) / size(factors.shape)) };
 }
 
 /** Makes the factory of a metric that is the mean of a value per row. */

@@ -3,7 +3,7 @@ import { ConfigError, ShapeError, show } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import { type Metric as Pair, Program } from '../core/program.js';
 import type { DType, Shape, Tensor } from '../core/tensor.js';
-import { all, float, int, number, perRow, scale, size } from '../core/values.js';
+import { all, float, int, number, perPlace, scale, size } from '../core/values.js';
 import { Trace } from '../layers/layer.js';
 import type { Weight } from '../layers/weight.js';
 import type { Loss } from '../losses/index.js';
@@ -42,7 +42,8 @@ export interface Want {
   readonly labels: readonly (readonly number[])[];
   /** Element types in which labels are kept. */
   readonly labelTypes: readonly DType[];
-  readonly weighted: boolean;
+  /** Weights per row: none, one, or one for each place. */
+  readonly weights: number;
 }
 
 const capital = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
@@ -65,20 +66,32 @@ export function resultNames(heads: readonly Head[]): string[] {
 export function labelShape(head: Head, output: Shape): { shape: Shape; dtype: DType } {
   const { loss } = head;
   if (!loss) return { shape: output, dtype: 'float32' };
-  return loss.labels === 'classes' ? { shape: output.slice(0, -1), dtype: 'int32' } : { shape: output, dtype: 'float32' };
+  if (loss.labels === 'values') return { shape: output, dtype: 'float32' };
+  return { shape: loss.labels === 'sequences' ? [output[0] ?? null, null] : output.slice(0, -1), dtype: 'int32' };
 }
 
+/** 1 for the places that count: those that the output's mask keeps, and for which the loss does. */
+function counted(losses: Tensor, loss: Loss, mask: Tensor | undefined): Tensor | undefined {
+  const own = loss.counted?.(losses);
+  const fits = mask && mask.shape.length <= losses.shape.length && mask.shape.every((d, i) => d === losses.shape[i]);
+  const kept = fits ? perPlace(mask, losses) : undefined;
+  return own && kept ? ops.mul(own, kept) : (own ?? kept);
+}
+
+/** A sum that divides: 1 where it is 0, because all is 0 then. */
+const divisor = (sum: Tensor): Tensor => ops.add(sum, ops.equal(sum, number(sum, 0)));
+
 /** Losses of the places of a batch as one number. */
-function reduced(losses: Tensor, loss: Loss, weights: Tensor | undefined): Tensor {
-  const rows = weights && losses.shape.length > 1 ? ops.sum(losses, perRow(losses)) : losses;
-  const weighted = weights ? ops.mul(rows, weights) : losses;
+function reduced(losses: Tensor, loss: Loss, weights: Tensor | undefined, mask: Tensor | undefined): Tensor {
+  const counts = counted(losses, loss, mask);
+  const given = weights && perPlace(weights, losses);
+  const factors = counts && given ? ops.mul(counts, given) : (counts ?? given);
+  const weighted = factors ? ops.mul(losses, factors) : losses;
   const total = ops.sum(weighted, all(weighted));
   if (loss.reduction === 'sum') return total;
-  if (loss.reduction === 'meanWithSampleWeight' && weights) {
-    const sum = scale(ops.sum(weights, { axes: [0] }), size(losses.shape.slice(1)));
-    return ops.div(total, ops.add(sum, ops.equal(sum, number(sum, 0))));
-  }
-  return scale(total, 1 / size(losses.shape.length > 0 ? losses.shape : weighted.shape));
+  const over = (x: Tensor) => scale(ops.sum(x, all(x)), size(weighted.shape) / size(x.shape));
+  if (loss.reduction === 'meanWithSampleWeight' && given) return ops.div(total, divisor(over(factors as Tensor)));
+  return counts ? ops.div(total, divisor(over(counts))) : scale(total, 1 / size(weighted.shape));
 }
 
 /** A label as a metric wants it. */
@@ -100,13 +113,13 @@ export function writeProgram(graph: Graph, compiled: Compiled | undefined, want:
   const inputs = want.shapes.map((shape, i) => program.input(shape, want.dtypes[i] ?? 'float32'));
   const labels = want.mode === 'predict' ? [] : want.labels.map((shape, i) => program.input(shape, want.labelTypes[i] as DType));
   const batch = want.shapes[0]?.[0] ?? 1;
-  const weights = want.weighted ? program.input([batch], 'float32') : undefined;
+  const weights = want.weights > 0 ? program.input(want.weights > 1 ? [batch, want.weights] : [batch], 'float32') : undefined;
   const outputs = graph.trace(trace, inputs);
   if (want.mode === 'predict' || !compiled) return program.bytes({ outputs: outputs.map(float) });
 
   const { total, pairs } = losses(compiled.heads, program, trace, outputs, labels, weights, batch);
-  const bytes = program.bytes({ train: want.mode === 'train', recompute: compiled.recompute, outputs: [], loss: total, metrics: pairs });
-  return bytes;
+  const train = want.mode === 'train';
+  return program.bytes({ train, recompute: compiled.recompute, outputs: [], loss: train ? scale(total, compiled.optimizer.lossScale) : total, metrics: pairs });
 }
 
 export function losses(
@@ -126,7 +139,7 @@ export function losses(
     const prediction = float(outputs[i] as Tensor);
     const truth = labels[i] as Tensor;
     if (head.loss) {
-      const value = within(program, `loss ${head.loss.name}`, () => reduced(checked(head.loss as Loss, truth, prediction, program), head.loss as Loss, weights));
+      const value = within(program, `loss ${head.loss.name}`, () => reduced(checked(head.loss as Loss, truth, prediction, program), head.loss as Loss, weights, trace.masks.get(outputs[i] as Tensor)));
       if (heads.length > 1) own.push(pair(outputKey(head.output, 'loss'), value));
       const part = scale(value, head.lossWeight);
       total = total ? ops.add(total, part) : part;

@@ -70,7 +70,7 @@ export class Core {
   private async start(): Promise<Session> {
     try {
       const session = await Session.open(this.graph, this.seed, this.kept);
-      if (this.compiled) await session.setOptimizer(this.compiled.optimizer.settings());
+      if (this.compiled) await session.setOptimizer(this.settings(this.compiled));
       this.trainable = this.flags().join('');
       this.open = session;
       forgotten.register(this, session);
@@ -95,8 +95,11 @@ export class Core {
     await session.setTrainable(flags);
   }
 
+  private settings({ optimizer }: Compiled): Uint32Array {
+    return optimizer.settings(this.graph.variables.map(({ path }) => path));
+  }
   async recompiled(): Promise<void> {
-    if (this.now && this.compiled) await this.now.setOptimizer(this.compiled.optimizer.settings());
+    if (this.now && this.compiled) await this.now.setOptimizer(this.settings(this.compiled));
   }
 
   needCompiled(what: string): Compiled {
@@ -175,7 +178,7 @@ function labelFallback(x: ArrayLike, want: Wanted): ArrayLike {
 }
 
 function checkClasses({ data }: NDArray, { loss }: Head, classes: number | null, what: string): void {
-  if (loss?.labels !== 'classes' || classes === null) return;
+  if ((loss?.labels !== 'classes' && loss?.labels !== 'sequences') || classes === null) return;
   const ignored = loss.config.ignoreClass as number | null | undefined;
   for (let i = 0; i < data.length; i++) {
     const label = data[i] as number;

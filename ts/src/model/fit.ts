@@ -3,6 +3,7 @@ import type { Callback, Logs } from '../callbacks/callback.js';
 import { CallbackList } from '../callbacks/callback_list.js';
 import { ConfigError } from '../core/errors.js';
 import { checkSeed, nextSeed } from '../core/seed.js';
+import { AVERAGE } from '../optimizers/optimizer.js';
 import { lostError } from '../runtime/client.js';
 import type { Compiled } from './compile.js';
 import type { Core, Given } from './core.js';
@@ -36,7 +37,7 @@ export interface FitOptions {
   shuffle?: boolean;
   /** Weight of each class in the loss. */
   classWeight?: Readonly<Record<number, number>>;
-  /** Weight of each row in the loss. */
+  /** Weight of each row in the loss, or of each place of each row, row by row. */
   sampleWeight?: ArrayLike<number>;
   /** Where counting starts, to go on with an earlier run. Default 0. */
   initialEpoch?: number;
@@ -98,6 +99,7 @@ class Training {
       } finally {
         await run.close();
       }
+      if (compiled.optimizer.slots.includes(AVERAGE) && this.history.epoch.length > 0) await (await import('./average.js')).takeAverage(core, session);
     }
     await this.callbacks.call('onTrainEnd', this.logs);
     return this.history;

@@ -72,7 +72,7 @@ function total(core: Core, program: Program, trace: Trace, outputs: readonly Ten
   const { heads } = core.needCompiled('gradients');
   const batch = inputs[0]?.shape[0] as number;
   const labels = core.labels(y, batch).map((array, i) => {
-    const dtype = heads[i]?.loss?.labels === 'classes' ? ('int32' as const) : ('float32' as const);
+    const dtype = (heads[i]?.loss?.labels ?? 'values') === 'values' ? ('float32' as const) : ('int32' as const);
     feeds.push(words(array, dtype));
     return program.input(array.shape, dtype);
   });

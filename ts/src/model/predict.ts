@@ -34,7 +34,7 @@ const SMALL_NUMBERS = 1 << 16;
 const rounded = (rows: number): number => 2 ** Math.ceil(Math.log2(rows));
 
 function wanted(arrays: readonly NDArray[], batch: number, types: readonly DType[]): Want {
-  return { mode: 'predict', shapes: arrays.map((a) => [batch, ...a.shape.slice(1)]), dtypes: types, labels: [], labelTypes: [], weighted: false };
+  return { mode: 'predict', shapes: arrays.map((a) => [batch, ...a.shape.slice(1)]), dtypes: types, labels: [], labelTypes: [], weights: 0 };
 }
 
 /** Shapes of the results for these inputs. */

@@ -1,4 +1,5 @@
 // A model's side of the engine: its numbers, plans and data there, and how they come back after the engine was lost.
+import { axisBits } from '../constraints/index.js';
 import { Words } from '../core/bytes.js';
 import { EngineError } from '../core/errors.js';
 import { dtypeCode } from '../core/program.js';
@@ -34,7 +35,7 @@ export interface Resident {
 
 const DTYPE = (data: DataArray): DType => (data instanceof Float32Array ? 'float32' : data instanceof Int32Array ? 'int32' : 'uint8');
 
-/** The engine's list of weights: shapes, initializers, keys. */
+/** The engine's list of weights: shapes, initializers, keys, constraints. */
 function specification(variables: readonly Variable[]): Uint8Array {
   const w = new Words().u32(variables.length);
   for (const { weight, path } of variables) {
@@ -49,6 +50,12 @@ function specification(variables: readonly Variable[]): Uint8Array {
         .i32(hash(`${path}.`))
         .u32(0);
     else w.u64(own).u32(1);
+    const { constraint } = weight;
+    if (constraint)
+      w.u32(constraint.constraint + 1, constraint.args.length)
+        .f32(...constraint.args)
+        .u32(axisBits(constraint, weight.shape.length, path));
+    else w.u32(0);
   }
   return w.bytes();
 }

@@ -17,16 +17,21 @@ export interface Table {
   readonly x: readonly NDArray[];
   readonly y: readonly NDArray[];
   readonly rows: number;
-  readonly weighted: boolean;
+  /** Weights per row. */
+  readonly weights: number;
 }
 
 function rowWeights(rows: number, y: NDArray | undefined, sampleWeight: ArrayLike<number> | undefined, classWeight: Readonly<Record<number, number>> | undefined): Float32Array | null {
   if (!sampleWeight && !classWeight) return null;
-  if (sampleWeight && sampleWeight.length !== rows) throw new DataError(`sampleWeight: ${sampleWeight.length} weights for ${rows} rows`, { expected: rows, received: sampleWeight.length });
-  const weights = Float32Array.from({ length: rows }, (_, i) => sampleWeight?.[i] ?? 1);
+  const places = sampleWeight ? sampleWeight.length / rows : 1;
+  if (!Number.isInteger(places) || places < 1)
+    throw new DataError(`sampleWeight: ${sampleWeight?.length} weights for ${rows} rows; give one per row, or one per place of each row`, { expected: rows, received: sampleWeight?.length });
+  const weights = Float32Array.from({ length: rows * places }, (_, i) => sampleWeight?.[i] ?? 1);
   if (classWeight && y) {
     const width = y.data.length / rows;
-    for (let i = 0; i < rows; i++) weights[i] = (weights[i] as number) * (classWeight[classOf(y, i, width)] ?? 1);
+    weights.forEach((weight, i) => {
+      weights[i] = weight * (classWeight[classOf(y, Math.floor(i / places), width)] ?? 1);
+    });
   }
   return weights;
 }
@@ -45,7 +50,7 @@ export async function upload(core: Core, session: Session, x: Given, y: Given, s
   const labels = core.labels(y, rows);
   const weights = rowWeights(rows, labels[0], sampleWeight, classWeight);
   const all: [NDArray, string][] = [...inputs.map((a, i): [NDArray, string] => [a, name('x', i, inputs)]), ...labels.map((a, i): [NDArray, string] => [a, name('y', i, labels)])];
-  if (weights) all.push([{ data: weights, shape: [rows] }, 'sampleWeight']);
+  if (weights) all.push([{ data: weights, shape: [rows, weights.length / rows] }, 'sampleWeight']);
   const arrays: Resident[] = [];
   try {
     for (const [{ data, shape }, what] of all) {
@@ -57,7 +62,7 @@ export async function upload(core: Core, session: Session, x: Given, y: Given, s
     await session.release(arrays);
     throw error;
   }
-  return { arrays, inputs: inputs.length, x: inputs, y: labels, rows, weighted: weights !== null };
+  return { arrays, inputs: inputs.length, x: inputs, y: labels, rows, weights: (weights?.length ?? 0) / rows };
 }
 const name = (what: string, i: number, all: readonly unknown[]): string => (all.length > 1 ? `${what}[${i}]` : what);
 
@@ -77,7 +82,7 @@ export function wanted(mode: Want['mode'], table: Table, batch: number): Want {
     dtypes: table.arrays.slice(0, table.inputs).map((a) => a.dtype),
     labels: table.y.map(shape),
     labelTypes: table.arrays.slice(table.inputs, table.inputs + table.y.length).map((a) => a.dtype),
-    weighted: table.weighted,
+    weights: table.weights,
   };
 }
 

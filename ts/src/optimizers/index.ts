@@ -5,6 +5,7 @@ import { adagrad } from './adagrad.js';
 import { adam, adamW } from './adam.js';
 import { adamax } from './adamax.js';
 import { ftrl } from './ftrl.js';
+import { lamb } from './lamb.js';
 import { lion } from './lion.js';
 import { nadam } from './nadam.js';
 import type { Optimizer } from './optimizer.js';
@@ -12,7 +13,7 @@ import { rmsprop } from './rmsprop.js';
 import { sgd } from './sgd.js';
 
 /** Optimizers by their names. */
-export const optimizers = { adadelta, adagrad, adam, adamW, adamax, ftrl, lion, nadam, rmsprop, sgd };
+export const optimizers = { adadelta, adagrad, adam, adamW, adamax, ftrl, lamb, lion, nadam, rmsprop, sgd };
 
 /** Names of all optimizers. */
 export type OptimizerName = keyof typeof optimizers;

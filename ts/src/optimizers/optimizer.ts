@@ -14,6 +14,18 @@ export interface OptimizerOptions {
   readonly globalClipnorm?: number | null;
   /** Largest absolute value of each number of a gradient. Default null. */
   readonly clipvalue?: number | null;
+  /** Whether a running average of the weights is kept; it becomes the weights at the end of `fit`. Default false. */
+  readonly useEma?: boolean;
+  /** Share of the old average that a step keeps. Default 0.99. */
+  readonly emaMomentum?: number;
+  /** Steps after which the average becomes the weights. Default null: only at the end of `fit`. */
+  readonly emaOverwriteFrequency?: number | null;
+  /** Batches whose gradients are averaged for one update of the weights. Default null. */
+  readonly gradientAccumulationSteps?: number | null;
+  /** The loss is multiplied and its gradients are divided by it. Default null. */
+  readonly lossScaleFactor?: number | null;
+  /** Weights with a path that contains one of these don't decay, such as 'bias'. Default none. */
+  readonly excludeFromWeightDecay?: readonly string[];
 }
 
 /** An optimizer with its options; its arithmetic is in the engine. */
@@ -24,14 +36,45 @@ export interface Optimizer {
   readonly config: Readonly<Record<string, unknown>>;
   /** A number or a schedule. */
   readonly learningRate: number | Schedule;
+  /** What losses are multiplied with before the backward pass. */
+  readonly lossScale: number;
   /** Numbers kept per trained number. */
   readonly slots: readonly string[];
-  /** The engine's words for all of it. */
-  readonly settings: () => Uint32Array;
+  /** The engine's words for all of it, for weights of these paths. */
+  readonly settings: (paths: readonly string[]) => Uint32Array;
 }
 
 const CONSTANT = 0;
-const BASE = ['learningRate', 'weightDecay', 'clipnorm', 'globalClipnorm', 'clipvalue'];
+const BASE = [
+  'learningRate',
+  'weightDecay',
+  'clipnorm',
+  'globalClipnorm',
+  'clipvalue',
+  'useEma',
+  'emaMomentum',
+  'emaOverwriteFrequency',
+  'gradientAccumulationSteps',
+  'lossScaleFactor',
+  'excludeFromWeightDecay',
+];
+
+/** Name of the slot that holds the running average of the weights. */
+export const AVERAGE = 'average';
+
+/** Refuses numbers of steps, momenta and factors that make no sense. */
+function check(config: OptimizerOptions, name: string): void {
+  const refuse = (key: keyof OptimizerOptions, what: string) => {
+    throw new ConfigError(`${name}: ${key} must be ${what}, received ${String(config[key])}`, { received: config[key] });
+  };
+  for (const key of ['emaOverwriteFrequency', 'gradientAccumulationSteps'] as const) {
+    const given = config[key] ?? 1;
+    if (!Number.isInteger(given) || given < 1 || given > 2 ** 31) refuse(key, 'a whole number above 0');
+  }
+  const { emaMomentum = 0, lossScaleFactor } = config;
+  if (!(emaMomentum >= 0 && emaMomentum <= 1)) refuse('emaMomentum', 'a number from 0 to 1');
+  if (lossScaleFactor != null && !(lossScaleFactor > 0 && lossScaleFactor < Infinity)) refuse('lossScaleFactor', 'a number above 0');
+}
 
 function clip(config: OptimizerOptions, name: string): [kind: number, limit: number] {
   const given = [config.clipvalue, config.clipnorm, config.globalClipnorm];
@@ -61,17 +104,31 @@ export function defineOptimizer<C extends object>({ name, code, defaults, option
     if (typeof learningRate === 'number' && !(learningRate >= 0 && learningRate < Infinity)) {
       throw new ConfigError(`${name}: learningRate must be a number from 0 up, received ${learningRate}`, { received: learningRate });
     }
+    check(config, name);
     const [kind, limit] = clip(config, name);
-    const settings = () => {
+    const lossScale = config.lossScaleFactor ?? 1;
+    const accumulated = config.gradientAccumulationSteps ?? 1;
+    const settings = (paths: readonly string[]) => {
       const numbers = options(config);
       const w = new Words().u32(code, numbers.length).f32(...numbers, config.weightDecay ?? 0);
-      w.u32(kind).f32(limit);
+      w.u32(kind).f32(limit, lossScale).u32(accumulated);
+      w.u32(Number(config.useEma ?? false))
+        .f32(config.emaMomentum ?? 0.99)
+        .u32(config.emaOverwriteFrequency ?? 0);
+      w.list(paths.flatMap((path, i) => (config.excludeFromWeightDecay?.some((part) => path.includes(part)) ? [i] : [])));
       const [schedule, args] = typeof learningRate === 'number' ? [CONSTANT, [learningRate]] : [learningRate.code, learningRate.args];
       return w
         .u32(schedule, args.length)
         .f32(...args)
         .words();
     };
-    return { name, config: config as Optimizer['config'], learningRate, slots: slots(config), settings };
+    return {
+      name,
+      config: config as Optimizer['config'],
+      learningRate,
+      lossScale,
+      slots: [...slots(config), ...(accumulated > 1 ? ['gradientSum'] : []), ...(config.useEma ? [AVERAGE] : [])],
+      settings,
+    };
   };
 }

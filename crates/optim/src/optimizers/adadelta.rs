@@ -1,7 +1,8 @@
 use super::{flush, Optimizer, Step, SMALLEST, SMALLEST_GRADIENT};
 
 /// Adadelta (Zeiler 2012): w −= lr·d with d = √(u + ε)/√(v + ε)·g, v and u the running means of g² and d².
-pub const OPTIMIZER: Optimizer = Optimizer { name: "adadelta", options: &["rho", "epsilon"], slots: |_| 2, update };
+pub const OPTIMIZER: Optimizer =
+    Optimizer { name: "adadelta", options: &["rho", "epsilon"], slots: |_| 2, whole: false, update };
 
 fn update(options: &[f32], step: Step, weights: &mut [f32], gradients: &[f32], slots: &mut [&mut [f32]]) {
     let (rho, epsilon, lr) = (options[0], options[1], step.learning_rate);

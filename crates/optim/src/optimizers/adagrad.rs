@@ -3,7 +3,7 @@ use super::{flush, Optimizer, Step, SMALLEST_GRADIENT};
 /// Adagrad (Duchi and others 2011), as Keras computes it: w −= lr·g/√(a + ε) with a = initial value + Σ g². The slot holds
 /// the sum alone, so that it starts from 0.
 pub const OPTIMIZER: Optimizer =
-    Optimizer { name: "adagrad", options: &["initialAccumulatorValue", "epsilon"], slots: |_| 1, update };
+    Optimizer { name: "adagrad", options: &["initialAccumulatorValue", "epsilon"], slots: |_| 1, whole: false, update };
 
 fn update(options: &[f32], step: Step, weights: &mut [f32], gradients: &[f32], slots: &mut [&mut [f32]]) {
     let (initial, epsilon, lr) = (options[0], options[1], step.learning_rate);

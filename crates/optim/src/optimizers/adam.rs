@@ -7,6 +7,7 @@ pub const OPTIMIZER: Optimizer = Optimizer {
     name: "adam",
     options: &["beta1", "beta2", "epsilon", "amsgrad"],
     slots: |options| 2 + (options[3] != 0.0) as usize,
+    whole: false,
     update,
 };
 

@@ -7,6 +7,7 @@ pub const OPTIMIZER: Optimizer = Optimizer {
     name: "ftrl",
     options: &["learningRatePower", "initialAccumulatorValue", "l1", "l2", "l2Shrinkage", "beta"],
     slots: |_| 2,
+    whole: false,
     update,
 };
 

@@ -5,6 +5,7 @@ mod adagrad;
 mod adam;
 mod adamax;
 mod ftrl;
+mod lamb;
 mod lion;
 mod nadam;
 mod rmsprop;
@@ -27,6 +28,8 @@ pub struct Optimizer {
     /// Names of its options, in the order in which settings carry them.
     pub options: &'static [&'static str],
     pub slots: fn(options: &[f32]) -> usize,
+    /// Whether the update must see a weight as a whole and not in chunks.
+    pub whole: bool,
     /// `slots` holds as many slices of the weights' length as `slots` says.
     pub update: Update,
 }
@@ -61,6 +64,7 @@ pub static ALL: &[Optimizer] = &[
     nadam::OPTIMIZER,
     lion::OPTIMIZER,
     ftrl::OPTIMIZER,
+    lamb::OPTIMIZER,
 ];
 
 #[cfg(test)]

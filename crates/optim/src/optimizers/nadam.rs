@@ -2,7 +2,7 @@ use super::{flush, power, Optimizer, Step, SMALLEST, SMALLEST_GRADIENT};
 
 /// Nadam (Dozat 2015): Adam with Nesterov's momentum, whose share of step t is μₜ = β1·(1 − 0.96ᵗ/2).
 pub const OPTIMIZER: Optimizer =
-    Optimizer { name: "nadam", options: &["beta1", "beta2", "epsilon"], slots: |_| 2, update };
+    Optimizer { name: "nadam", options: &["beta1", "beta2", "epsilon"], slots: |_| 2, whole: false, update };
 
 /// 0.96ᵗ/2 changes no product any more after so many steps.
 const FADED: u64 = 1000;

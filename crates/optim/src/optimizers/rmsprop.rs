@@ -5,6 +5,7 @@ pub const OPTIMIZER: Optimizer = Optimizer {
     name: "rmsprop",
     options: &["rho", "momentum", "epsilon", "centered"],
     slots: |options| 1 + (options[1] > 0.0) as usize + (options[3] != 0.0) as usize,
+    whole: false,
     update,
 };
 

@@ -5,6 +5,7 @@ pub const OPTIMIZER: Optimizer = Optimizer {
     name: "sgd",
     options: &["momentum", "nesterov"],
     slots: |options| (options[0] != 0.0) as usize,
+    whole: false,
     update,
 };
 
