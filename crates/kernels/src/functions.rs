@@ -179,18 +179,26 @@ fn power(x: F32x4, y: F32x4) -> F32x4 {
 /// As for [`Function::run`].
 unsafe fn dropout(block: &Block, imm: [f32; 2], context: &StepContext) {
     let rate = imm[0];
-    let scale = 1.0 / (1.0 - rate);
+    let (least, scale) = (s(rate), s(1.0 / (1.0 - rate)));
     let generator = Philox::new(context.seed, imm[1].to_bits() as u64);
-    let mut numbers = [0.0f32; 4];
-    for i in 0..block.len {
+    let mut i = 0;
+    while i < block.len {
         let index = block.index + i;
-        if i == 0 || index.is_multiple_of(4) {
-            numbers = generator.uniform4(context.step, (index / 4) as u64);
-        }
-        // SAFETY: i < len.
+        let (first, count) = (index % 4, (4 - index % 4).min(block.len - i));
+        let numbers = F32x4::from_array(generator.uniform4(context.step, (index / 4) as u64));
+        let keep = |x: F32x4| least.less_equal(numbers).select(x * scale, s(0.0));
+        // SAFETY: i + count ≤ len.
         unsafe {
-            let x = *block.inputs[0].add(i);
-            *block.out.add(i) = if numbers[index % 4] >= rate { x * scale } else { 0.0 };
+            let (x, out) = (block.inputs[0].add(i), block.out.add(i));
+            if count == 4 {
+                keep(F32x4::load(x)).store(out);
+            } else {
+                let mut lanes = [0.0; 4];
+                (0..count).for_each(|j| lanes[first + j] = *x.add(j));
+                let kept = keep(F32x4::from_array(lanes)).to_array();
+                (0..count).for_each(|j| *out.add(j) = kept[first + j]);
+            }
         }
+        i += count;
     }
 }

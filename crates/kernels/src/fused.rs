@@ -56,6 +56,10 @@ impl Fused {
             let len = BLOCK.min(to - start);
             for (register, operand) in self.operands.iter().enumerate() {
                 if let Operand::Span { span, inner, count } = *operand {
+                    if start > from && inner == 1 && BLOCK.is_multiple_of(count) {
+                        // A short row, of which every block sees the same.
+                        continue;
+                    }
                     // SAFETY: an input of this record.
                     let values = unsafe { context.read(span) };
                     let block = &mut scratch[register * BLOCK..][..len];

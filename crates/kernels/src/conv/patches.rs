@@ -1,6 +1,7 @@
 //! Patches: what a window sees, packed straight into the panels of a matrix product. No matrix of patches ever exists.
 
 use super::axis::Axis;
+use crate::gemm::KC;
 use simd::{F32x4, LANES};
 
 /// Rows of the patch matrix: one per result, one column per (tap, channel) of a group.
@@ -56,10 +57,8 @@ struct Run {
     at: isize,
 }
 
-/// Results side by side, `len` of them from the `first` on: `from..to` see a word of the image, the first of them at `at`.
+/// Of results side by side, those that see a word of the image: `from..to`, the first of them at `at`.
 struct Stretch {
-    first: usize,
-    len: usize,
     from: usize,
     to: usize,
     at: usize,
@@ -144,113 +143,180 @@ impl Patches<'_> {
     /// How far a run's words lie behind those of the first run.
     fn offset(&self, index: usize) -> usize {
         let (tap_y, tap_x) = if self.merged() { (index, 0) } else { (index / self.x.taps, index % self.x.taps) };
+        self.behind(tap_y, tap_x)
+    }
+
+    /// How far a tap's words lie behind those of the first tap.
+    fn behind(&self, tap_y: usize, tap_x: usize) -> usize {
         (tap_y * self.y.dilation * self.x.source + tap_x * self.x.dilation) * self.channels
     }
 
+    /// Part of a run where some row's window hangs over the border: tap by tap, with a line of zeros for what isn't there.
     fn pack_run<const M: usize>(&self, pixels: &[Pixel], index: usize, from: usize, to: usize, out: &mut [f32]) {
-        let mut lines: [&[f32]; M] = [&[]; M];
-        let mut whole = pixels.len() == M;
-        let mut starts = [0; M];
-        for ((pixel, line), start) in pixels.iter().zip(&mut lines).zip(&mut starts) {
-            let run = self.locate(pixel, index);
-            let (first, last) = (run.from.max(from), run.to.min(to));
-            if first < last {
-                *line = &self.source[(run.at + first as isize) as usize..(run.at + last as isize) as usize];
-                *start = first - from;
-            }
-            whole &= line.len() == to - from;
+        let mut seen: [Run; M] = std::array::from_fn(|_| Run { from: 0, to: 0, at: 0 });
+        for (run, pixel) in seen.iter_mut().zip(pixels) {
+            *run = self.locate(pixel, index);
         }
-        if whole {
-            return interleave(&lines, to - from, out);
-        }
-        out.fill(0.0);
-        for (row, (line, start)) in lines.iter().zip(starts).enumerate() {
-            for (place, &value) in out[start * M + row..].iter_mut().step_by(M).zip(*line) {
-                *place = value;
-            }
+        let (mut first, mut rest) = (from, out);
+        while first < to {
+            let last = to.min((first / self.depth + 1) * self.depth);
+            let (part, after) = rest.split_at_mut((last - first) * M);
+            let lines = seen.each_ref().map(|run| {
+                if run.from <= first && last <= run.to {
+                    &self.source[(run.at + first as isize) as usize..][..last - first]
+                } else {
+                    &ZEROS[..last - first]
+                }
+            });
+            interleave(&lines, last - first, part);
+            (first, rest) = (last, after);
         }
     }
 
     /// Packs the transposed patches of `k` results from `p0` on: rows `row..row + rows` in panels of `M`, each with the
-    /// results one after the other.
+    /// results one after the other. Tap by tap, so that what each sees of the lines is found once for all channels.
     pub fn pack_columns<const M: usize>(&self, p0: usize, k: usize, row: usize, rows: usize, out: &mut [f32]) {
-        for (r, panel) in (row..row + rows).step_by(M).zip(out.chunks_exact_mut(k * M)) {
-            let height = M.min(row + rows - r);
-            if height == M && r % self.depth + M <= self.depth {
-                self.columns::<M>(p0, k, r, panel, M);
-                continue;
-            }
+        let out = &mut out[..rows.div_ceil(M) * M * k];
+        if self.depth == 1 && self.x.stride * self.channels == 1 {
+            return self.thin_columns::<M>(p0, k, row, rows, out);
+        }
+        if !rows.is_multiple_of(M) {
+            let last = out.len() - M * k;
+            out[last..].fill(0.0);
+        }
+        let (stride, end) = (self.x.stride * self.channels, row + rows);
+        let mut first = row;
+        while first < end {
+            let last = end.min((first / self.depth + 1) * self.depth);
+            self.lines(p0, k, |pixel, p, len| {
+                let Stretch { from, to, at } = self.stretch(pixel, len, first);
+                let mut r = first;
+                while r < last {
+                    let (panel, slot) = ((r - row) / M, (r - row) % M);
+                    let width = (M - slot).min(last - r);
+                    let out = &mut out[(panel * k + p) * M + slot..];
+                    let at = at.wrapping_add(r - first);
+                    let mut piece = Piece { source: self.source, at, stride, out, step: M, len, from, to };
+                    if width == M {
+                        piece.copy::<M>(0);
+                    } else {
+                        // The part of a panel that belongs to this tap.
+                        let fours = width & !3;
+                        let twos = width & !1;
+                        (0..fours).step_by(4).for_each(|i| piece.copy::<4>(i));
+                        (fours..twos).step_by(2).for_each(|i| piece.copy::<2>(i));
+                        (twos..width).for_each(|i| piece.copy::<1>(i));
+                    }
+                    r += width;
+                }
+            });
+            first = last;
+        }
+    }
+
+    /// The same as [`Patches::pack_rows`] for all rows of a chunk: with one channel, what neighbouring results see lies
+    /// closer together than what one patch holds.
+    pub fn pack_thin<const M: usize>(&self, row: usize, rows: usize, k0: usize, k: usize, out: &mut [f32]) {
+        let mut pixel = Pixel::of(row, self.y, self.x);
+        for (i, panel) in (0..rows).step_by(M).zip(out.chunks_exact_mut(M * k)) {
+            let height = M.min(rows - i);
             if height < M {
                 panel.fill(0.0);
             }
-            for i in 0..height {
-                self.columns::<1>(p0, k, r + i, &mut panel[i..], M);
+            let mut slot = 0;
+            while slot < height {
+                let count = (height - slot).min(self.x.count - pixel.x);
+                self.thin::<M>(&pixel, count, k0, &mut panel[slot..]);
+                slot += count;
+                pixel.x += count - 1;
+                pixel = pixel.next(self.y, self.x);
             }
         }
     }
 
-    /// `W` words of the patches from column `column` on, which belong to one tap: result p goes to out[p · step..].
-    #[inline(always)]
-    fn columns<const W: usize>(&self, p0: usize, k: usize, column: usize, out: &mut [f32], step: usize) {
+    /// What `count` results of one line see through the taps from `k0` on: those of a tap every `M` words.
+    fn thin<const M: usize>(&self, pixel: &Pixel, count: usize, k0: usize, out: &mut [f32]) {
         let stride = self.x.stride * self.channels;
-        self.stretches(p0, k, column, |stretch| {
-            let Stretch { first, len, from, to, at } = stretch;
-            let out = &mut out[first * step..];
-            zeros::<W>(out, 0..from, step);
-            zeros::<W>(out, to..len, step);
-            if from < to {
-                copy::<W>(&self.source[at..], stride, &mut out[from * step..], step, to - from);
+        let last = Pixel { x: pixel.x + count - 1, ..*pixel };
+        if self.interior(pixel) && self.interior(&last) {
+            let start = self.stretch(pixel, 1, 0).at;
+            let (mut tap_y, mut tap_x) = (k0 / self.x.taps, k0 % self.x.taps);
+            for out in out.chunks_mut(M) {
+                let source = &self.source[start + self.behind(tap_y, tap_x)..];
+                if count == M && stride == 1 {
+                    copy::<M>(source, 0, out, 0, 1);
+                } else {
+                    copy::<1>(source, stride, out, 1, count);
+                }
+                tap_x += 1;
+                if tap_x == self.x.taps {
+                    (tap_y, tap_x) = (tap_y + 1, 0);
+                }
             }
-        });
+            return;
+        }
+        for (q, out) in out.chunks_mut(M).enumerate() {
+            let Stretch { from, to, at } = self.stretch(pixel, count, k0 + q);
+            zeros::<1>(out, 0..from, 1);
+            zeros::<1>(out, to..count, 1);
+            if from < to {
+                copy::<1>(&self.source[at..], stride, &mut out[from..], 1, to - from);
+            }
+        }
     }
 
-    /// The same as [`Patches::pack_rows`] for all rows of a chunk, column by column: with one channel, what
-    /// neighbouring results see lies closer together than what one patch holds.
-    pub fn pack_thin<const M: usize>(&self, row: usize, rows: usize, k0: usize, k: usize, out: &mut [f32]) {
-        let out = &mut out[..rows.div_ceil(M) * M * k];
-        // Padding and missing rows; the rest is overwritten.
-        out.fill(0.0);
-        let stride = self.x.stride * self.channels;
-        for q in 0..k {
-            self.stretches(row, rows, k0 + q, |stretch| {
-                let Stretch { first, from, to, at, .. } = stretch;
-                let (mut p, mut at) = (first + from, at);
-                while p < first + to {
-                    let (slot, place) = (p % M, (p / M * k + q) * M);
-                    let count = (M - slot).min(first + to - p);
-                    if count == M && stride == 1 {
-                        copy::<M>(&self.source[at..], 0, &mut out[place..], 0, 1);
-                    } else {
-                        copy::<1>(&self.source[at..], stride, &mut out[place + slot..], 1, count);
+    /// Transposed patches of one channel: rows are taps, and each sees neighbouring words of a line.
+    fn thin_columns<const M: usize>(&self, p0: usize, k: usize, row: usize, rows: usize, out: &mut [f32]) {
+        for (r, panel) in (row..row + rows).step_by(M).zip(out.chunks_exact_mut(k * M)) {
+            let height = M.min(row + rows - r);
+            self.lines(p0, k, |pixel, p, len| {
+                let seen: [Stretch; M] = std::array::from_fn(|i| self.stretch(pixel, len, r + i.min(height - 1)));
+                let from = seen.iter().map(|s| s.from).max().unwrap_or(0);
+                let to = seen.iter().map(|s| s.to).min().unwrap_or(0).max(from);
+                let out = &mut panel[p * M..][..len * M];
+                if from < to {
+                    let start = |s: &Stretch| s.at + from - s.from;
+                    let lines = seen.each_ref().map(|s| &self.source[start(s)..][..to - from]);
+                    interleave(&lines, to - from, &mut out[from * M..]);
+                }
+                for j in (0..from).chain(to..len) {
+                    for (value, s) in out[j * M..].iter_mut().zip(&seen) {
+                        *value = if s.from <= j && j < s.to { self.source[s.at + j - s.from] } else { 0.0 };
                     }
-                    (p, at) = (p + count, at + count * stride);
                 }
             });
+            if height < M {
+                panel.chunks_exact_mut(M).for_each(|step| step[height..].fill(0.0));
+            }
         }
     }
 
-    /// Cuts `count` results from `p0` on into stretches of one line, and finds what they see through one column of the
-    /// patch matrix.
+    /// Cuts `count` results from `p0` on into pieces of one line: (the first of them, its number, how many).
     #[inline(always)]
-    fn stretches(&self, p0: usize, count: usize, column: usize, mut f: impl FnMut(Stretch)) {
-        let (tap, channel) = (column / self.depth, column % self.depth);
-        let (tap_y, tap_x) = (tap / self.x.taps * self.y.dilation, tap % self.x.taps * self.x.dilation);
+    fn lines(&self, p0: usize, count: usize, mut f: impl FnMut(&Pixel, usize, usize)) {
         let mut pixel = Pixel::of(p0, self.y, self.x);
         let mut first = 0;
         while first < count {
             let len = (self.x.count - pixel.x).min(count - first);
-            let line = self.y.base(pixel.y) + tap_y as isize;
-            let cell = self.x.base(pixel.x) + tap_x as isize;
-            let (from, to) = self.seen(line, cell, len);
-            let cell = cell + (from * self.x.stride) as isize;
-            let at = ((pixel.image * self.y.source) as isize + line) * self.x.source as isize + cell;
-            // Negative where nothing is seen.
-            let at = (at * self.channels as isize) as usize;
-            f(Stretch { first, len, from, to, at: at.wrapping_add(self.first + channel) });
+            f(&pixel, first, len);
             first += len;
             pixel.x += len - 1;
             pixel = pixel.next(self.y, self.x);
         }
+    }
+
+    /// What `len` results of one line from `pixel` on see through one column of the patch matrix.
+    #[inline(always)]
+    fn stretch(&self, pixel: &Pixel, len: usize, column: usize) -> Stretch {
+        let (tap, channel) = (column / self.depth, column % self.depth);
+        let line = self.y.base(pixel.y) + (tap / self.x.taps * self.y.dilation) as isize;
+        let cell = self.x.base(pixel.x) + (tap % self.x.taps * self.x.dilation) as isize;
+        let (from, to) = self.seen(line, cell, len);
+        let cell = cell + (from * self.x.stride) as isize;
+        let at = ((pixel.image * self.y.source) as isize + line) * self.x.source as isize + cell;
+        // Negative where nothing is seen.
+        let at = (at * self.channels as isize) as usize;
+        Stretch { from, to, at: at.wrapping_add(self.first + channel) }
     }
 
     /// Which of `len` results see a cell of the image: the first sees `cell` of `line`, each other one stride further.
@@ -265,6 +331,32 @@ impl Patches<'_> {
         };
         let to = steps(self.x.source as isize - cell);
         (steps(-cell).min(to), to)
+    }
+}
+
+/// A stretch of results and where a part of what they see goes.
+struct Piece<'a> {
+    source: &'a [f32],
+    at: usize,
+    stride: usize,
+    out: &'a mut [f32],
+    step: usize,
+    len: usize,
+    from: usize,
+    to: usize,
+}
+
+impl Piece<'_> {
+    /// `W` words from word `i` on.
+    #[inline(always)]
+    fn copy<const W: usize>(&mut self, i: usize) {
+        let Piece { source, at, stride, step, len, from, to, .. } = *self;
+        let out = &mut self.out[i..];
+        zeros::<W>(out, 0..from, step);
+        zeros::<W>(out, to..len, step);
+        if from < to {
+            copy::<W>(&source[at.wrapping_add(i)..], stride, &mut out[from * step..], step, to - from);
+        }
     }
 }
 
@@ -289,12 +381,17 @@ fn copy<const W: usize>(from: &[f32], stride: usize, to: &mut [f32], step: usize
     }
 }
 
+/// What a row sees in the padding: runs are no longer than a block of the inner axis.
+static ZEROS: [f32; KC] = [0.0; KC];
+
 /// out[p · M + line] = lines[line][p] for p < len.
 #[inline(always)]
 fn interleave<const M: usize>(lines: &[&[f32]; M], len: usize, out: &mut [f32]) {
     assert!(lines.iter().all(|line| line.len() >= len) && out.len() >= len * M);
     let blocks = len / LANES * LANES;
-    for first in (0..M / LANES * LANES).step_by(LANES) {
+    // Four rows by four columns turn in registers; where four don't divide M, the last rows overlap those before.
+    for block in 0..M.div_ceil(LANES) {
+        let first = (block * LANES).min(M - LANES);
         for p in (0..blocks).step_by(LANES) {
             // SAFETY: every line has `len` values, out has M for each of them, and first + 4 ≤ M, p + 4 ≤ len.
             unsafe {
@@ -306,9 +403,7 @@ fn interleave<const M: usize>(lines: &[&[f32]; M], len: usize, out: &mut [f32]) 
         }
     }
     for (row, line) in lines.iter().enumerate() {
-        // What no block of four rows and four columns covered.
-        let from = if row < M / LANES * LANES { blocks } else { 0 };
-        for p in from..len {
+        for p in blocks..len {
             // SAFETY: as above.
             unsafe { *out.get_unchecked_mut(p * M + row) = *line.get_unchecked(p) };
         }
