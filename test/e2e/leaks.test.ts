@@ -2,7 +2,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { layers, memory, sequential } from 'myelin';
-import { expect, test } from 'vitest';
+import { Worker } from 'node:worker_threads';
+import { expect, test, vi } from 'vitest';
 
 setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc') as () => void;
@@ -108,4 +109,20 @@ test('fits that are aborted, and fits that fail', async () => {
     await expect(net.fit({ data: new Float32Array(2000).fill(Number.NaN), shape: [100, 20] }, y)).rejects.toThrow(/NaN/);
   };
   await flat('100 aborted and 200 failed fits', job, 100, 20);
+});
+
+test('JavaScript has work per slice, not per step', async () => {
+  const rows = 400_000;
+  const many = { data: Float32Array.from({ length: rows * 2 }, (_, i) => i & 1), shape: [rows, 2] };
+  const net = sequential([layers.dense({ units: 8, activation: 'tanh', inputShape: [2] }), layers.dense({ units: 1, activation: 'sigmoid' })]);
+  net.compile({ optimizer: 'sgd', loss: 'binaryCrossentropy' });
+  await net.fit(many, new Float32Array(rows), { epochs: 1, batchSize: 4 });
+  const calls = vi.spyOn(Worker.prototype, 'postMessage');
+  const started = performance.now();
+  await net.fit(many, new Float32Array(rows), { epochs: 1, batchSize: 4 });
+  const slices = calls.mock.calls.length;
+  console.log(`${rows / 4} steps in ${(performance.now() - started).toFixed(0)} ms: ${slices} messages`);
+  calls.mockRestore();
+  expect(slices).toBeGreaterThan(0);
+  expect(slices).toBeLessThan(rows / 4 / 100);
 });

@@ -60,7 +60,7 @@ struct Account<'a> {
 
 impl Run {
     /// Reads: program, tail program, train, row from, row to, batch, shuffle, epoch from, epoch to, seed, collect, then per
-    /// input: address, dtype, elements per row, rows.
+    /// input: address (two words), dtype, elements per row, rows.
     pub fn decode(model: usize, words: &[u32], programs: &Model) -> Result<Run, EngineError> {
         let mut w = Words::new(words);
         let program = w.next()? as usize;
@@ -74,7 +74,7 @@ impl Run {
         let collect = w.next()? != 0;
         let mut data = Vec::new();
         for _ in 0..w.count()? {
-            let address = w.next()? as usize;
+            let address = w.u64()? as usize;
             let Some(dtype) = DType::from_code(w.next()?) else {
                 return Err(EngineError::new("protocol", "unknown element type"));
             };
@@ -102,6 +102,10 @@ impl Run {
             outputs: compiled.plan.outputs.iter().map(|_| Vec::new()).collect(),
         };
         run.check(programs)?;
+        let kept = if collect { run.count() } else { 0 };
+        for (output, span) in run.outputs.iter_mut().zip(&compiled.plan.outputs) {
+            output.reserve_exact(kept * (span.len / batch));
+        }
         run.begin_epoch();
         Ok(run)
     }

@@ -3,40 +3,9 @@
 
 mod common;
 
-use common::{Numbers, Writer};
+use common::Numbers;
 use graph::{compile, ParameterTable, Plan, Record};
-use kernels::DType;
-use ops::{Attr, Op};
 use std::time::{Duration, Instant};
-
-/// A program for each sample of each operation, with a loss where it can have one.
-fn programs() -> Vec<(Vec<u8>, ParameterTable)> {
-    let mut all = Vec::new();
-    for op in ops::ALL.iter().filter(|op| !op.internal) {
-        for sample in (op.samples)() {
-            let mut w = Writer::default();
-            // Inputs come before parameters.
-            let mut ids = vec![0; sample.inputs.len()];
-            for floats in [false, true] {
-                for (i, (shape, dtype)) in
-                    sample.inputs.iter().enumerate().filter(|(_, x)| (x.1 == DType::F32) == floats)
-                {
-                    ids[i] = if floats { w.parameter(shape) } else { w.input(*dtype, shape) };
-                }
-            }
-            let Ok(y) = w.try_call(op, &ids, &sample.attrs) else { continue };
-            all.push((w.bytes(false), w.table()));
-            let rank = w.shape(y).len() as i32;
-            let sum: &'static Op = &ops::reduce::sum::OP;
-            let axes = vec![Attr::Ints((0..rank).collect()), Attr::Bool(false)];
-            if let Ok(loss) = w.try_call(sum, &[y], &axes) {
-                w.loss = Some(loss);
-                all.push((w.bytes(true), w.table()));
-            }
-        }
-    }
-    all
-}
 
 /// Words that are likely to be trouble.
 const WORDS: [u32; 10] = [0, 1, 2, 7, 9, 0x7fff_ffff, 0x8000_0000, u32::MAX, 1 << 20, 1 << 29];
@@ -66,7 +35,10 @@ fn mutate(bytes: &mut Vec<u8>, numbers: &mut Numbers) {
 fn hostile_programs_get_an_error() {
     let seconds = std::env::var("MYELIN_FUZZ_SECONDS").ok().and_then(|s| s.parse().ok()).unwrap_or(4);
     let end = Instant::now() + Duration::from_secs(seconds);
-    let programs = programs();
+    let programs: Vec<_> = common::programs()
+        .iter()
+        .flat_map(|w| [false, true].map(|train| (w.bytes(train && w.loss.is_some()), w.table())))
+        .collect();
     assert!(programs.len() > 100);
     let mut numbers = Numbers::new(seconds);
     let (mut tried, mut accepted) = (0u64, 0u64);

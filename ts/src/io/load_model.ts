@@ -1,4 +1,4 @@
-import { FormatError } from '../core/errors.js';
+import { FormatError, MyelinError } from '../core/errors.js';
 import type { Shape } from '../core/tensor.js';
 import { Model } from '../model/model.js';
 import type { CompileOptions, Shapes } from '../model/types.js';
@@ -37,6 +37,25 @@ function describe(text: string | undefined): Description {
   return description;
 }
 
+function build(description: Description, custom: Custom): Model {
+  const graph = graphFromJson(description.model, custom);
+  const structure = description.structure === 'list' || description.structure === 'record' ? description.structure : 'single';
+  const model = new Model(String(description.name ?? 'model'), () => graph, structure);
+  if (description.compile) model.compile(fromJson(description.compile, custom, 'compile') as CompileOptions);
+  if (typeof description.user === 'object' && description.user) model.userMetadata = { ...description.user } as Record<string, unknown>;
+  return model;
+}
+
+/** Options are checked for their values, not for their types, which the compiler sees to; not so in files. */
+function built(description: Description, custom: Custom): Model {
+  try {
+    return build(description, custom);
+  } catch (cause) {
+    if (cause instanceof MyelinError) throw cause;
+    throw new FormatError(`the file's description of the model can't be used: ${(cause as Error).message}`, { cause });
+  }
+}
+
 /**
  * Loads a model that `save` wrote: layers, weights, compile options and the optimizer's state. The types can't know what a file
  * holds: one input and one output, unless the type arguments say otherwise.
@@ -49,11 +68,7 @@ export async function loadModel<I extends Shapes = Shape, O extends Shapes = Sha
   const custom: Custom = options.custom ?? {};
   const { tensors, metadata } = decodeTensors(await bytesFrom(source));
   const description = describe(metadata.myelin);
-  const graph = graphFromJson(description.model, custom);
-  const structure = description.structure === 'list' || description.structure === 'record' ? description.structure : 'single';
-  const model = new Model(String(description.name ?? 'model'), () => graph, structure);
-  if (description.compile) model.compile(fromJson(description.compile, custom, 'compile') as CompileOptions);
-  if (typeof description.user === 'object' && description.user) model.userMetadata = { ...description.user } as Record<string, unknown>;
+  const model = built(description, custom);
   await putWeights(model, tensors, false);
   const step = Number(description.training?.step ?? 0);
   if (model.core.compiled && step > 0) await putSlots(model.core, await model.core.session(), tensors, step);

@@ -247,7 +247,7 @@ export class Run {
   static async open(session: Session, o: RunOptions): Promise<Run> {
     const w = new Words().u32(o.plan.id, o.tail?.id ?? NONE, o.train ? 1 : 0, ...o.rows, o.batch, o.shuffle ? 1 : 0, ...o.epochs);
     w.u64(o.seed).u32(o.collect ? 1 : 0, o.data.length);
-    for (const { address, dtype, row, rows } of o.data) w.u32(address, dtypeCode(dtype), row, rows);
+    for (const { address, dtype, row, rows } of o.data) w.u64(address).u32(dtypeCode(dtype), row, rows);
     const unpin = session.pin(o.plan, ...(o.tail ? [o.tail] : []));
     return new Run(session, await session.client.call('run_create', session.id, w.words()), unpin);
   }

@@ -38,6 +38,9 @@ impl Writer {
     pub fn shape(&self, value: u32) -> &[usize] {
         &self.shapes[value as usize].0
     }
+    pub fn inputs(&self) -> &[(DType, Vec<usize>)] {
+        &self.inputs
+    }
     pub fn input_shapes(&self) -> Vec<Vec<usize>> {
         self.inputs.iter().map(|i| i.1.clone()).collect()
     }
@@ -107,6 +110,30 @@ impl Writer {
     pub fn compile(&self, train: bool) -> Plan {
         compile(&self.bytes(train), &self.table()).expect("a program that compiles")
     }
+}
+
+/// A program for each sample of each operation, with a loss where it can have one.
+pub fn programs() -> Vec<Writer> {
+    let public = ops::ALL.iter().filter(|op| !op.internal);
+    public.flat_map(|&op| (op.samples)().into_iter().filter_map(move |sample| program(op, &sample))).collect()
+}
+
+fn program(op: &'static Op, sample: &ops::sample::Sample) -> Option<Writer> {
+    let mut w = Writer::default();
+    // Inputs come before parameters.
+    let mut ids = vec![0; sample.inputs.len()];
+    if sample.inputs.iter().all(|x| x.1 == DType::F32) {
+        w.input(DType::F32, &[2, 3]); // a run needs something to feed
+    }
+    for floats in [false, true] {
+        for (i, (shape, dtype)) in sample.inputs.iter().enumerate().filter(|(_, x)| (x.1 == DType::F32) == floats) {
+            ids[i] = if floats { w.parameter(shape) } else { w.input(*dtype, shape) };
+        }
+    }
+    let y = w.try_call(op, &ids, &sample.attrs).ok()?;
+    let axes = vec![Attr::Ints((0..w.shape(y).len() as i32).collect()), Attr::Bool(false)];
+    w.loss = w.try_call(&ops::reduce::sum::OP, &[y], &axes).ok();
+    Some(w)
 }
 
 fn push_shape(words: &mut Vec<u32>, shape: &[usize]) {
