@@ -6,6 +6,7 @@
 mod axis;
 mod correlate;
 mod depthwise;
+mod interleave;
 mod kernel_grad;
 mod patches;
 mod view;

@@ -1,8 +1,8 @@
 //! Patches: what a window sees, packed straight into the panels of a matrix product. No matrix of patches ever exists.
 
 use super::axis::Axis;
+use super::interleave::interleave;
 use crate::gemm::KC;
-use simd::{F32x4, LANES};
 
 /// Rows of the patch matrix: one per result, one column per (tap, channel) of a group.
 #[derive(Clone, Copy)]
@@ -383,29 +383,3 @@ fn copy<const W: usize>(from: &[f32], stride: usize, to: &mut [f32], step: usize
 
 /// What a row sees in the padding: runs are no longer than a block of the inner axis.
 static ZEROS: [f32; KC] = [0.0; KC];
-
-/// out[p · M + line] = lines[line][p] for p < len.
-#[inline(always)]
-fn interleave<const M: usize>(lines: &[&[f32]; M], len: usize, out: &mut [f32]) {
-    assert!(lines.iter().all(|line| line.len() >= len) && out.len() >= len * M);
-    let blocks = len / LANES * LANES;
-    // Four rows by four columns turn in registers; where four don't divide M, the last rows overlap those before.
-    for block in 0..M.div_ceil(LANES) {
-        let first = (block * LANES).min(M - LANES);
-        for p in (0..blocks).step_by(LANES) {
-            // SAFETY: every line has `len` values, out has M for each of them, and first + 4 ≤ M, p + 4 ≤ len.
-            unsafe {
-                let rows = std::array::from_fn(|row| F32x4::load(lines[first + row].as_ptr().add(p)));
-                for (q, column) in F32x4::transpose(rows).into_iter().enumerate() {
-                    column.store(out.as_mut_ptr().add((p + q) * M + first));
-                }
-            }
-        }
-    }
-    for (row, line) in lines.iter().enumerate() {
-        for p in blocks..len {
-            // SAFETY: as above.
-            unsafe { *out.get_unchecked_mut(p * M + row) = *line.get_unchecked(p) };
-        }
-    }
-}
