@@ -103,7 +103,6 @@ export function convolved(x: Tensor, weight: Tensor, w: Window, padding: Padding
 function checkConv(c: Config, name: string, axes: number): void {
   checkWindow(name, { filters: c.filters, kernelSize: c.kernelSize, strides: c.strides, dilationRate: c.dilationRate, groups: c.groups }, axes);
   checkPadding(name, c.padding, axes === 1 ? ['valid', 'same', 'causal'] : ['valid', 'same']);
-  if (Math.max(...each(c.strides, axes)) > 1 && Math.max(...each(c.dilationRate, axes)) > 1) throw new ConfigError(`${name}: strides and dilationRate can't both be above 1`, { layer: name });
   if (c.filters % c.groups !== 0) throw new ConfigError(`${name}: ${c.groups} groups don't divide ${c.filters} filters`, { layer: name, expected: c.filters, received: c.groups });
 }
 

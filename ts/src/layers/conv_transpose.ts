@@ -1,6 +1,7 @@
 // Transposed convolution over one and two axes.
 import type { ActivationLike } from '../activations/index.js';
 import type { ConstraintLike } from '../constraints/index.js';
+import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
 import type { InitializerLike } from '../initializers/index.js';
@@ -63,6 +64,17 @@ function sizeOf(padding: Padding, n: number, kernel: number, stride: number, dil
   return { size: n * stride, before: Math.floor(total / 2), after: Math.ceil(total / 2) };
 }
 
+/** Each place that is added at the end is one that a stride steps over. */
+function checkOutputPadding({ outputPadding, strides }: Config, name: string, axes: number): void {
+  if (outputPadding === null) return;
+  const [extra, steps] = [each(outputPadding, axes), each(strides, axes)];
+  if (extra.length !== axes || extra.some((p, i) => !Number.isInteger(p) || p < 0 || p >= (steps[i] as number)))
+    throw new ConfigError(`${name}: outputPadding must be whole numbers from 0 to below strides, one per axis; received ${outputPadding} at strides ${strides}`, {
+      layer: name,
+      received: outputPadding,
+    });
+}
+
 /* @__NO_SIDE_EFFECTS__ */
 const definition = (axes: 1 | 2): LayerDefinition<Config> => ({
   className: `Conv${axes}DTranspose`,
@@ -87,6 +99,7 @@ const definition = (axes: 1 | 2): LayerDefinition<Config> => ({
   check(c, name) {
     checkWindow(name, { filters: c.filters, kernelSize: c.kernelSize, strides: c.strides, dilationRate: c.dilationRate }, axes);
     checkPadding(name, c.padding, ['valid', 'same']);
+    checkOutputPadding(c, name, axes);
   },
   mask: null,
   call(scope, x) {

@@ -28,6 +28,9 @@ export function checkWindow(name: string, sizes: Readonly<Record<string, number 
     if (typeof value !== 'number' && list.length !== axes) throw new ConfigError(`${name}: ${key} needs ${axes} numbers, received ${list.length}`, { layer: name, received: value });
     for (const v of list) if (!Number.isInteger(v) || v < 1) throw new ConfigError(`${name}: ${key} must be whole numbers above 0, received ${v}`, { layer: name, received: value });
   }
+  const most = (key: string) => Math.max(...[sizes[key] ?? 1].flat());
+  if (most('strides') > 1 && most('dilationRate') > 1)
+    throw new ConfigError(`${name}: strides and dilationRate can't both be above 1, received ${most('strides')} and ${most('dilationRate')}`, { layer: name });
 }
 
 export function checkPadding(name: string, padding: string, allowed: readonly string[]): void {
