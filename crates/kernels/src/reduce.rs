@@ -4,6 +4,8 @@ use crate::record::{Kernel, StepContext};
 use parallel::Span;
 use simd::F32x4;
 
+type Push<'a> = &'a mut dyn FnMut(Box<dyn Kernel>);
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Sum,
@@ -22,6 +24,9 @@ const COLUMNS: usize = 64;
 /// f32 sums of at most this many numbers are added up in f64.
 const BLOCK: usize = 1024;
 
+/// Numbers of which a partial sum is worth a chunk of its own: sums over long axes are cut by size alone.
+const PART: usize = 128 * 1024;
+
 pub struct Reduce {
     pub kind: Kind,
     pub input: Span,
@@ -29,14 +34,64 @@ pub struct Reduce {
     pub outer: usize,
     pub axis: usize,
     pub inner: usize,
+    /// How much of the axis one result covers: all of it, or parts whose results lie one after the other.
+    part: usize,
+    /// How many numbers the mean is of.
+    count: usize,
+}
+
+/// Results side by side that are chunks enough.
+const CHUNKS: usize = 16;
+
+/// Steps of the axis in a part.
+fn part(kind: Kind, outer: usize, axis: usize, inner: usize) -> usize {
+    let few = outer * inner.div_ceil(COLUMNS) < CHUNKS;
+    let steps = match kind {
+        // Whole blocks, so that parts change no sum inside of them.
+        Kind::Sum | Kind::Mean if few => (PART / inner.max(1)).max(1).next_multiple_of(BLOCK).min(axis),
+        _ => axis,
+    };
+    steps.max(1)
+}
+
+/// Words of workspace for [`lower`].
+pub fn workspace(kind: Kind, outer: usize, axis: usize, inner: usize) -> usize {
+    match axis.div_ceil(part(kind, outer, axis, inner)) {
+        0 | 1 => 0,
+        parts => outer * parts * inner,
+    }
+}
+
+/// The records of a reduction: sums over long axes first in parts, which threads can share.
+pub fn lower(kind: Kind, input: Span, out: Span, workspace: Span, [outer, axis, inner]: [usize; 3], push: Push) {
+    let part = part(kind, outer, axis, inner);
+    let parts = axis.div_ceil(part);
+    if parts < 2 {
+        return push(Box::new(Reduce::new(kind, input, out, outer, axis, inner)));
+    }
+    push(Box::new(Reduce { part, ..Reduce::new(Kind::Sum, input, workspace, outer, axis, inner) }));
+    push(Box::new(Reduce { count: axis, ..Reduce::new(kind, workspace, out, outer, parts, inner) }));
 }
 
 impl Reduce {
+    /// Over the whole axis, in one record.
+    pub fn new(kind: Kind, input: Span, out: Span, outer: usize, axis: usize, inner: usize) -> Reduce {
+        Reduce { kind, input, out, outer, axis, inner, part: axis.max(1), count: axis }
+    }
+    fn parts(&self) -> usize {
+        self.axis.div_ceil(self.part).max(1)
+    }
     fn rows_per_chunk(&self) -> usize {
-        (CHUNK / self.axis.max(1)).max(1)
+        (CHUNK / self.part).max(1)
     }
     fn column_blocks(&self) -> usize {
         self.inner.div_ceil(COLUMNS)
+    }
+    /// Where the numbers of a result lie: result `row` of [outer, parts].
+    fn rows(&self, row: usize) -> std::ops::Range<usize> {
+        let (outer, part) = (row / self.parts(), row % self.parts());
+        let (from, to) = (part * self.part, (part * self.part + self.part).min(self.axis));
+        (outer * self.axis + from) * self.inner..(outer * self.axis + to) * self.inner
     }
 }
 
@@ -45,10 +100,11 @@ impl Kernel for Reduce {
         "reduce"
     }
     fn chunks(&self) -> usize {
+        let rows = self.outer * self.parts();
         if self.inner == 1 {
-            self.outer.div_ceil(self.rows_per_chunk())
+            rows.div_ceil(self.rows_per_chunk())
         } else {
-            self.outer * self.column_blocks()
+            rows * self.column_blocks()
         }
     }
     fn flops(&self) -> u64 {
@@ -62,27 +118,26 @@ impl Kernel for Reduce {
         let input = unsafe { context.read(self.input) };
         if self.inner == 1 {
             let from = chunk * self.rows_per_chunk();
-            let to = (from + self.rows_per_chunk()).min(self.outer);
+            let to = (from + self.rows_per_chunk()).min(self.outer * self.parts());
             // SAFETY: these rows belong to this chunk.
             let out = unsafe { context.write(self.out, from, to) };
             for (value, row) in out.iter_mut().zip(from..to) {
-                *value = reduce_row(self.kind, &input[row * self.axis..][..self.axis]);
+                *value = reduce_row(self.kind, &input[self.rows(row)], self.count);
             }
         } else {
-            let (outer, block) = (chunk / self.column_blocks(), chunk % self.column_blocks());
+            let (row, block) = (chunk / self.column_blocks(), chunk % self.column_blocks());
             let (from, to) = (block * COLUMNS, (block * COLUMNS + COLUMNS).min(self.inner));
             // SAFETY: these columns belong to this chunk.
-            let out = unsafe { context.write(self.out, outer * self.inner + from, outer * self.inner + to) };
-            let input = &input[outer * self.axis * self.inner..][..self.axis * self.inner];
-            reduce_columns(self.kind, input, self.inner, from, out);
+            let out = unsafe { context.write(self.out, row * self.inner + from, row * self.inner + to) };
+            reduce_columns(self.kind, &input[self.rows(row)], self.inner, from, self.count, out);
         }
     }
 }
 
-fn reduce_row(kind: Kind, row: &[f32]) -> f32 {
+fn reduce_row(kind: Kind, row: &[f32], count: usize) -> f32 {
     match kind {
         Kind::Sum => sum(row) as f32,
-        Kind::Mean => (sum(row) / row.len() as f64) as f32,
+        Kind::Mean => (sum(row) / count as f64) as f32,
         Kind::Max => row.iter().fold(f32::NEG_INFINITY, |m, &x| larger(m, x)),
         Kind::Min => row.iter().fold(f32::INFINITY, |m, &x| -larger(-m, -x)),
         Kind::Prod => row.iter().fold(1.0, |p, &x| p * x),
@@ -124,7 +179,7 @@ fn block_sum(block: &[f32]) -> f32 {
     ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])).sum() + rest
 }
 
-fn reduce_columns(kind: Kind, input: &[f32], inner: usize, from: usize, out: &mut [f32]) {
+fn reduce_columns(kind: Kind, input: &[f32], inner: usize, from: usize, count: usize, out: &mut [f32]) {
     let rows = || input.chunks_exact(inner).map(|row| &row[from..]);
     match kind {
         Kind::Sum | Kind::Mean => {
@@ -141,7 +196,7 @@ fn reduce_columns(kind: Kind, input: &[f32], inner: usize, from: usize, out: &mu
                     *total += sum as f64;
                 }
             }
-            let divisor = if kind == Kind::Mean { (input.len() / inner) as f64 } else { 1.0 };
+            let divisor = if kind == Kind::Mean { count as f64 } else { 1.0 };
             for (value, &total) in out.iter_mut().zip(&totals) {
                 *value = (total / divisor) as f32;
             }
@@ -184,10 +239,27 @@ mod tests {
     fn reduce(kind: Kind, values: &[f32], outer: usize, axis: usize, inner: usize) -> Vec<f32> {
         let mut m = Machine::new();
         let input = m.values(values);
-        let out = m.alloc(outer * inner);
-        let records: Vec<Box<dyn Kernel>> = vec![Box::new(Reduce { kind, input, out, outer, axis, inner })];
+        let (out, work) = (m.alloc(outer * inner), m.alloc(workspace(kind, outer, axis, inner)));
+        let mut records: Vec<Box<dyn Kernel>> = Vec::new();
+        lower(kind, input, out, work, [outer, axis, inner], &mut |record| records.push(record));
         run_all(&mut m, &records);
         m.get(out).to_vec()
+    }
+
+    #[test]
+    fn long_axes_in_parts() {
+        for (outer, axis, inner) in [(1, 300_001, 1), (2, 140_000, 1), (1, 5000, 70), (2, 4097, 64), (1, 3, 200_000)] {
+            let values: Vec<f32> = (0..outer * axis * inner).map(|i| ((i * 37) % 101) as f32 - 50.0).collect();
+            let (sums, means) =
+                (reduce(Kind::Sum, &values, outer, axis, inner), reduce(Kind::Mean, &values, outer, axis, inner));
+            for o in 0..outer {
+                for j in (0..inner).step_by(17) {
+                    let want: f64 = (0..axis).map(|a| values[(o * axis + a) * inner + j] as f64).sum();
+                    assert_eq!(sums[o * inner + j], want as f32, "{outer} {axis} {inner}");
+                    assert_eq!(means[o * inner + j], (want / axis as f64) as f32, "{outer} {axis} {inner}");
+                }
+            }
+        }
     }
 
     #[test]

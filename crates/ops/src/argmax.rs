@@ -15,14 +15,7 @@ pub static OP: Op = Op {
             let shape = &l.shapes[0];
             let at = crate::shape::axis(l.attrs.i32(0), shape.len()).expect("checked by the shape rule");
             let (outer, inner) = (shape[..at].iter().product(), shape[at + 1..].iter().product());
-            push(Box::new(Reduce {
-                kind: Kind::ArgMax,
-                input: l.inputs[0],
-                out: l.out,
-                outer,
-                axis: shape[at],
-                inner,
-            }));
+            push(Box::new(Reduce::new(Kind::ArgMax, l.inputs[0], l.out, outer, shape[at], inner)));
         },
     },
     vjp: None,

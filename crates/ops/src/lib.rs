@@ -53,6 +53,8 @@ pub static PRODUCTS: &[&Op] = &[
     &window::conv2d_transpose::OP,
     &window::depthwise_conv2d::OP,
     &window::depthwise_conv2d_input_grad::OP,
+    &window::avg_pool2d_grad::OP,
+    &window::max_pool2d_grad::OP,
 ];
 
 /// All operations; an operation's code in programs is its index.

@@ -120,7 +120,7 @@ pub fn depthwise_input_grad(
     }
     if !whole {
         let outer = d.repeated() / d.multiplier;
-        push(Box::new(Reduce { kind: Kind::Sum, input: wide, out, outer, axis: d.multiplier, inner: 1 }));
+        push(Box::new(Reduce::new(Kind::Sum, wide, out, outer, d.multiplier, 1)));
     }
     finish(after, push);
 }

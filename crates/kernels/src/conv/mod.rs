@@ -158,7 +158,7 @@ pub fn kernel_grad(c: &Conv, x: Span, dy: Span, out: Span, workspace: Span, push
 
 /// out = the sum of partial sums, in order.
 fn add_parts(parts: Span, out: Span, count: usize, words: usize) -> Reduce {
-    Reduce { kind: Kind::Sum, input: parts, out, outer: 1, axis: count, inner: words }
+    Reduce::new(Kind::Sum, parts, out, 1, count, words)
 }
 
 #[cfg(test)]

@@ -4,14 +4,18 @@ use super::forward::beats;
 use super::{Kind, Windows, BLOCK, WIDE};
 use crate::channels::{load, store};
 use crate::conv::View;
+use crate::fused::Fused;
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
 use simd::{F32x4, LANES};
 
 /// Chunks that are enough for any number of threads.
 const CHUNKS: usize = 64;
+/// Cells of a chunk of lines, roughly: they stay in cache for the epilogue.
+const CHUNK: usize = 16 * 1024;
 
-/// A chunk is a block of channels of one image: windows overlap, channels and images never do.
+/// Where every cell lies under one window, a chunk is a few lines of windows; else windows overlap, and a chunk is a block
+/// of channels of one image.
 pub struct PoolGrad {
     pub kind: Kind,
     pub windows: Windows,
@@ -19,11 +23,23 @@ pub struct PoolGrad {
     pub input: Span,
     pub dy: Span,
     pub out: Span,
+    /// Runs on finished cells, where a chunk holds all of their channels.
+    pub epilogue: Option<Fused>,
+}
+
+/// The records of a pooling's gradient, with `epilogue` on what is finished.
+pub fn lower(mut record: PoolGrad, push: &mut dyn FnMut(Box<dyn Kernel>)) {
+    let whole = record.windows.tile() || record.blocks() == 1;
+    let after = if whole { None } else { record.epilogue.take() };
+    push(Box::new(record));
+    if let Some(epilogue) = after {
+        push(Box::new(epilogue));
+    }
 }
 
 impl PoolGrad {
     fn width(&self) -> usize {
-        if self.windows.batch >= CHUNKS {
+        if self.windows.batch >= CHUNKS || self.windows.tile() {
             self.windows.channels
         } else {
             self.windows.channels.min(BLOCK)
@@ -31,6 +47,15 @@ impl PoolGrad {
     }
     fn blocks(&self) -> usize {
         self.windows.channels.div_ceil(self.width())
+    }
+
+    /// Lines of windows, and how many of them are a chunk where they don't overlap.
+    fn lines(&self) -> usize {
+        self.windows.batch * self.windows.y.count
+    }
+    fn chunk_lines(&self) -> usize {
+        let Windows { channels, y, x, .. } = &self.windows;
+        (CHUNK / (y.taps * x.source * channels).max(1)).max(1)
     }
 
     /// The gradient that arrives at channels `at..at + len` of one result, `V` vectors of them.
@@ -100,38 +125,58 @@ impl Kernel for PoolGrad {
         "pool_grad"
     }
     fn chunks(&self) -> usize {
-        self.windows.batch * self.blocks()
+        if self.windows.tile() {
+            self.lines().div_ceil(self.chunk_lines())
+        } else {
+            self.windows.batch * self.blocks()
+        }
+    }
+    fn scratch(&self) -> usize {
+        self.epilogue.as_ref().map_or(0, |e| e.scratch())
     }
     fn flops(&self) -> u64 {
-        2 * self.windows.flops()
+        2 * self.windows.flops() + self.epilogue.as_ref().map_or(0, |e| e.flops())
     }
     fn bytes(&self) -> u64 {
         4 * (self.input.len + self.dy.len + 2 * self.out.len) as u64
     }
-    fn run(&self, context: &StepContext, chunk: usize, _scratch: &mut [f32]) {
+    fn run(&self, context: &StepContext, chunk: usize, scratch: &mut [f32]) {
         let Windows { channels, y, x, .. } = &self.windows;
-        let (image, block) = (chunk / self.blocks(), chunk % self.blocks());
-        let from = block * self.width();
-        let to = (from + self.width()).min(*channels);
+        let (lines, from, to, cells);
         // Where every cell lies under one window, what the window gives is all there is.
-        let add = !self.windows.tile();
-        if add {
+        let tile = self.windows.tile();
+        if tile {
+            let first = chunk * self.chunk_lines();
+            lines = first..(first + self.chunk_lines()).min(self.lines());
+            (from, to) = (0, *channels);
+            let line = y.taps * x.source * channels;
+            cells = lines.start * line..lines.end * line;
+        } else {
+            let (image, block) = (chunk / self.blocks(), chunk % self.blocks());
+            lines = image * y.count..(image + 1) * y.count;
+            from = block * self.width();
+            to = (from + self.width()).min(*channels);
+            let image_words = y.source * x.source * channels;
+            cells = image * image_words..(image + 1) * image_words;
             self.clear(context, image, from, to);
         }
         // SAFETY: an input of this record.
         let dy = unsafe { context.read(self.dy) };
         let wide = from + (to - from) / BLOCK * BLOCK;
-        for row in 0..y.count {
+        for line in lines {
             for column in 0..x.count {
-                let view = self.windows.view([image, row, column]);
-                let dy = &dy[((image * y.count + row) * x.count + column) * channels..][..*channels];
+                let view = self.windows.view([line / y.count, line % y.count, column]);
+                let dy = &dy[(line * x.count + column) * channels..][..*channels];
                 for at in (from..wide).step_by(BLOCK) {
-                    self.block::<WIDE>(context, &view, &dy[at..], at, BLOCK, add);
+                    self.block::<WIDE>(context, &view, &dy[at..], at, BLOCK, !tile);
                 }
                 for at in (wide..to).step_by(LANES) {
-                    self.block::<1>(context, &view, &dy[at..], at, LANES.min(to - at), add);
+                    self.block::<1>(context, &view, &dy[at..], at, LANES.min(to - at), !tile);
                 }
             }
+        }
+        if let Some(epilogue) = &self.epilogue {
+            epilogue.run_range(context, cells.start, cells.end, scratch);
         }
     }
 }

@@ -4,7 +4,7 @@ mod forward;
 mod gradient;
 
 pub use forward::Pool;
-pub use gradient::PoolGrad;
+pub use gradient::{lower as lower_grad, PoolGrad};
 
 use crate::conv::{Axis, View, Window};
 use simd::LANES;

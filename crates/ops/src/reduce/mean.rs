@@ -9,7 +9,10 @@ pub static OP: Op = Op {
     inputs: &["x"],
     attrs: &[required("axes", Ints), optional("keepDims", Bool, "false")],
     rule: Rule::Reduce,
-    lower: Lower::Records { workspace: none, lower: |l, push| super::lower(Kind::Mean, l, push) },
+    lower: Lower::Records {
+        workspace: |shapes, _, attrs| super::workspace(Kind::Mean, &shapes[0], attrs),
+        lower: |l, push| super::lower(Kind::Mean, l, push),
+    },
     vjp: Some(|e, c| {
         let (from, to) = (e.shape(c.inputs[0]), e.shape(c.y));
         let count = from.iter().product::<usize>() / to.iter().product::<usize>().max(1);

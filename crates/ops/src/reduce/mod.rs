@@ -5,9 +5,8 @@ pub mod mean;
 pub mod min;
 pub mod sum;
 
-use crate::op::{Attrs, Call, Emit, Id, Lowering};
-use kernels::reduce::{Kind, Reduce};
-use kernels::Kernel;
+use crate::op::{Attrs, Call, Emit, Id, Lowering, Push};
+use kernels::reduce::{self, Kind};
 
 /// The reduced axes as one block: [outer, axis, inner]. `None` if they don't lie side by side.
 pub fn block(shape: &[usize], attrs: Attrs) -> Option<(usize, usize, usize)> {
@@ -21,10 +20,16 @@ pub fn block(shape: &[usize], attrs: Attrs) -> Option<(usize, usize, usize)> {
         .then(|| (product(&shape[..first]), product(&shape[first..=last]), product(&shape[last + 1..])))
 }
 
-pub(crate) fn lower(kind: Kind, l: Lowering, push: &mut dyn FnMut(Box<dyn Kernel>)) {
-    let (outer, axis, inner) =
-        block(&l.shapes[0], l.attrs).expect("axes side by side: the graph splits other reductions");
-    push(Box::new(Reduce { kind, input: l.inputs[0], out: l.out, outer, axis, inner }));
+const SPLIT: &str = "axes side by side: the graph splits other reductions";
+
+pub(crate) fn lower(kind: Kind, l: Lowering, push: Push) {
+    let (outer, axis, inner) = block(&l.shapes[0], l.attrs).expect(SPLIT);
+    reduce::lower(kind, l.inputs[0], l.out, l.workspace, [outer, axis, inner], push);
+}
+
+pub(crate) fn workspace(kind: Kind, shape: &[usize], attrs: Attrs) -> usize {
+    let (outer, axis, inner) = block(shape, attrs).expect(SPLIT);
+    reduce::workspace(kind, outer, axis, inner)
 }
 
 /// A value with the reduced axes dropped, spread over them again.

@@ -9,7 +9,10 @@ pub static OP: Op = Op {
     inputs: &["x"],
     attrs: &[required("axes", Ints), optional("keepDims", Bool, "false")],
     rule: Rule::Reduce,
-    lower: Lower::Records { workspace: none, lower: |l, push| super::lower(Kind::Sum, l, push) },
+    lower: Lower::Records {
+        workspace: |shapes, _, attrs| super::workspace(Kind::Sum, &shapes[0], attrs),
+        lower: |l, push| super::lower(Kind::Sum, l, push),
+    },
     vjp: Some(|e, c| vec![Some(super::spread(e, c, c.dy))]),
     internal: false,
     #[cfg(any(test, feature = "reference"))]

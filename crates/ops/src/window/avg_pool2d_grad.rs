@@ -2,7 +2,7 @@
 
 use super::{pooled, PADDING, POOL, SHAPE, STRIDES};
 use crate::prelude::*;
-use kernels::pool::{Kind, PoolGrad};
+use kernels::pool::{self, Kind, PoolGrad};
 
 pub static OP: Op = Op {
     name: "avg_pool2d_grad",
@@ -14,7 +14,8 @@ pub static OP: Op = Op {
         workspace: none,
         lower: |l, push| {
             let (windows, dy) = (pooled(l.shape, l.attrs, 1), l.inputs[0]);
-            push(Box::new(PoolGrad { kind: Kind::Mean, windows, input: dy, dy, out: l.out }));
+            let (out, epilogue) = (l.out, l.epilogue);
+            pool::lower_grad(PoolGrad { kind: Kind::Mean, windows, input: dy, dy, out, epilogue }, push);
         },
     },
     vjp: None,
