@@ -1,41 +1,24 @@
-import type { ConstraintLike } from '../constraints/index.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
 import { scale } from '../core/values.js';
 import type { InitializerLike } from '../initializers/index.js';
-import type { RegularizerLike } from '../regularizers/index.js';
 import { optional, type Resolved } from './factory.js';
 import type { LayerDefinition, LayerOptions, Scope } from './layer.js';
-import { alongside, axesOf, divided, moments } from './normalize.js';
+import { affine, alongside, axesOf, divided, moments } from './normalize.js';
 import type { Same } from './shapes.js';
+import { type AffineOptions, withAffine } from './weight_options.js';
 
-export interface BatchNormalizationConfig extends LayerOptions {
+export interface BatchNormalizationConfig extends LayerOptions, AffineOptions {
   /** Axis that keeps statistics of its own. Default −1. */
   readonly axis?: number;
   /** Share of the old moving average that stays. Default 0.99. */
   readonly momentum?: number;
   /** Default 1e-3. */
   readonly epsilon?: number;
-  /** Whether there is a beta. Default true. */
-  readonly center?: boolean;
-  /** Whether there is a gamma. Default true. */
-  readonly scale?: boolean;
-  /** Default 'zeros'. */
-  readonly betaInitializer?: InitializerLike;
-  /** Default 'ones'. */
-  readonly gammaInitializer?: InitializerLike;
   /** Default 'zeros'. */
   readonly movingMeanInitializer?: InitializerLike;
   /** Default 'ones'. */
   readonly movingVarianceInitializer?: InitializerLike;
-  /** Default none. */
-  readonly betaRegularizer?: RegularizerLike | null;
-  /** What it keeps to after each step. Default none. */
-  readonly betaConstraint?: ConstraintLike | null;
-  /** Default none. */
-  readonly gammaRegularizer?: RegularizerLike | null;
-  /** What it keeps to after each step. Default none. */
-  readonly gammaConstraint?: ConstraintLike | null;
 }
 
 type Config = Resolved<BatchNormalizationConfig>;
@@ -48,27 +31,18 @@ function moved(scope: Scope<Config>, name: string, old: Tensor, now: Tensor): vo
 
 const definition: LayerDefinition<Config> = {
   className: 'BatchNormalization',
-  defaults: {
+  defaults: withAffine({
     axis: -1,
     momentum: 0.99,
     epsilon: 1e-3,
-    center: true,
-    scale: true,
-    betaInitializer: 'zeros',
-    gammaInitializer: 'ones',
     movingMeanInitializer: 'zeros',
     movingVarianceInitializer: 'ones',
-    betaRegularizer: null,
-    betaConstraint: null,
-    gammaRegularizer: null,
-    gammaConstraint: null,
-  },
+  }),
   call(scope, x) {
     const c = scope.config;
     const own = axesOf(c.axis, x.shape.length, scope.path);
     const shape = own.map((a) => x.shape[a] as number);
-    const gamma = c.scale ? scope.weight('gamma', shape, { initializer: c.gammaInitializer, regularizer: c.gammaRegularizer, constraint: c.gammaConstraint }) : null;
-    const beta = c.center ? scope.weight('beta', shape, { initializer: c.betaInitializer, regularizer: c.betaRegularizer, constraint: c.betaConstraint }) : null;
+    const finish = affine(scope, own, x);
     const mean = scope.weight('moving_mean', shape, { initializer: c.movingMeanInitializer, trainable: false });
     const variance = scope.weight('moving_variance', shape, { initializer: c.movingVarianceInitializer, trainable: false });
     let y: Tensor;
@@ -82,8 +56,7 @@ const definition: LayerDefinition<Config> = {
     } else {
       y = divided(ops.sub(x, alongside(mean, own, x)), alongside(variance, own, x), c.epsilon);
     }
-    if (gamma) y = ops.mul(y, alongside(gamma, own, x));
-    return beta ? ops.add(y, alongside(beta, own, x)) : y;
+    return finish(y);
   },
 };
 

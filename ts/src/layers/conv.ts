@@ -1,18 +1,17 @@
 // Convolution over one, two and three axes.
 import type { ActivationLike } from '../activations/index.js';
-import type { ConstraintLike } from '../constraints/index.js';
 import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
-import type { InitializerLike } from '../initializers/index.js';
 import type { RegularizerLike } from '../regularizers/index.js';
 import { type Dims, each, REQUIRED, type Resolved } from './factory.js';
 import { Layer, type LayerDefinition, type LayerOptions, type Scope } from './layer.js';
 import type { Windowed } from './shapes.js';
 import { channelsLast, type DataFormat } from './spatial.js';
 import { around, around2, checkFits, checkPadding, checkWindow, type Padding, span } from './windows.js';
+import { type BiasOptions, type KernelOptions, optionsOf, withKernel } from './weight_options.js';
 
-export interface ConvConfig extends LayerOptions {
+export interface ConvConfig extends LayerOptions, KernelOptions, BiasOptions {
   /** Channels of the output. */
   readonly filters: number;
   /** Places of the window: one number, or one per axis. */
@@ -31,18 +30,6 @@ export interface ConvConfig extends LayerOptions {
   readonly activation?: ActivationLike;
   /** Default true. */
   readonly useBias?: boolean;
-  /** Default 'glorotUniform'. */
-  readonly kernelInitializer?: InitializerLike;
-  /** Default 'zeros'. */
-  readonly biasInitializer?: InitializerLike;
-  /** Default none. */
-  readonly kernelRegularizer?: RegularizerLike | null;
-  /** What it keeps to after each step. Default none. */
-  readonly kernelConstraint?: ConstraintLike | null;
-  /** Default none. */
-  readonly biasRegularizer?: RegularizerLike | null;
-  /** What it keeps to after each step. Default none. */
-  readonly biasConstraint?: ConstraintLike | null;
   /** Default none. */
   readonly activityRegularizer?: RegularizerLike | null;
 }
@@ -109,7 +96,7 @@ function checkConv(c: Config, name: string, axes: number): void {
 /* @__NO_SIDE_EFFECTS__ */
 const definition = (axes: number): LayerDefinition<Config> => ({
   className: `Conv${axes}D`,
-  defaults: {
+  defaults: withKernel({
     filters: REQUIRED,
     kernelSize: REQUIRED,
     strides: 1,
@@ -119,14 +106,8 @@ const definition = (axes: number): LayerDefinition<Config> => ({
     groups: 1,
     activation: 'linear',
     useBias: true,
-    kernelInitializer: 'glorotUniform',
-    biasInitializer: 'zeros',
-    kernelRegularizer: null,
-    kernelConstraint: null,
-    biasRegularizer: null,
-    biasConstraint: null,
     activityRegularizer: null,
-  },
+  }),
   check: (c, name) => checkConv(c, name, axes),
   mask: null,
   call(scope, x) {
@@ -143,7 +124,7 @@ const definition = (axes: number): LayerDefinition<Config> => ({
         groups: c.groups,
       };
       checkFits(scope as never, x.shape, image.shape.slice(1, -1), window.kernel, window.dilation, c.padding);
-      const kernel = scope.weight('kernel', [...window.kernel, channels / c.groups, c.filters], { initializer: c.kernelInitializer, regularizer: c.kernelRegularizer, constraint: c.kernelConstraint });
+      const kernel = scope.weight('kernel', [...window.kernel, channels / c.groups, c.filters], optionsOf(c, 'kernel'));
       return finished(scope, convolved(image, kernel, window, c.padding), c.filters);
     });
     scope.penalize(out, c.activityRegularizer);
@@ -152,10 +133,9 @@ const definition = (axes: number): LayerDefinition<Config> => ({
 });
 
 /** Bias and activation. */
-export function finished(scope: Scope<Pick<Config, 'useBias' | 'biasInitializer' | 'biasRegularizer' | 'biasConstraint' | 'activation'>>, y: Tensor, filters: number): Tensor {
-  const { useBias, biasInitializer, biasRegularizer, biasConstraint, activation } = scope.config;
-  const z = useBias ? ops.add(y, scope.weight('bias', [filters], { initializer: biasInitializer, regularizer: biasRegularizer, constraint: biasConstraint })) : y;
-  return scope.activate(z, activation);
+export function finished(scope: Scope<Pick<Config, 'useBias' | 'activation'> & Required<BiasOptions>>, y: Tensor, filters: number): Tensor {
+  const c = scope.config;
+  return scope.activate(c.useBias ? ops.add(y, scope.weight('bias', [filters], optionsOf(c, 'bias'))) : y, c.activation);
 }
 
 const one = definition(1);

@@ -1,10 +1,8 @@
 // Transposed convolution over one and two axes.
 import type { ActivationLike } from '../activations/index.js';
-import type { ConstraintLike } from '../constraints/index.js';
 import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
-import type { InitializerLike } from '../initializers/index.js';
 import type { RegularizerLike } from '../regularizers/index.js';
 import { finished } from './conv.js';
 import { type Dims, each, REQUIRED, type Resolved } from './factory.js';
@@ -12,8 +10,9 @@ import { Layer, type LayerDefinition, type LayerOptions } from './layer.js';
 import type { Windowed } from './shapes.js';
 import { channelsLast, type DataFormat } from './spatial.js';
 import { checkPadding, checkWindow, type Padding, span } from './windows.js';
+import { type BiasOptions, type KernelOptions, optionsOf, withKernel } from './weight_options.js';
 
-export interface ConvTransposeConfig extends LayerOptions {
+export interface ConvTransposeConfig extends LayerOptions, KernelOptions, BiasOptions {
   /** Channels of the output. */
   readonly filters: number;
   /** Places of the window: one number, or one per axis. */
@@ -32,18 +31,6 @@ export interface ConvTransposeConfig extends LayerOptions {
   readonly activation?: ActivationLike;
   /** Default true. */
   readonly useBias?: boolean;
-  /** Default 'glorotUniform'. */
-  readonly kernelInitializer?: InitializerLike;
-  /** Default 'zeros'. */
-  readonly biasInitializer?: InitializerLike;
-  /** Default none. */
-  readonly kernelRegularizer?: RegularizerLike | null;
-  /** What it keeps to after each step. Default none. */
-  readonly kernelConstraint?: ConstraintLike | null;
-  /** Default none. */
-  readonly biasRegularizer?: RegularizerLike | null;
-  /** What it keeps to after each step. Default none. */
-  readonly biasConstraint?: ConstraintLike | null;
   /** Default none. */
   readonly activityRegularizer?: RegularizerLike | null;
 }
@@ -78,7 +65,7 @@ function checkOutputPadding({ outputPadding, strides }: Config, name: string, ax
 /* @__NO_SIDE_EFFECTS__ */
 const definition = (axes: 1 | 2): LayerDefinition<Config> => ({
   className: `Conv${axes}DTranspose`,
-  defaults: {
+  defaults: withKernel({
     filters: REQUIRED,
     kernelSize: REQUIRED,
     strides: 1,
@@ -88,14 +75,8 @@ const definition = (axes: 1 | 2): LayerDefinition<Config> => ({
     dilationRate: 1,
     activation: 'linear',
     useBias: true,
-    kernelInitializer: 'glorotUniform',
-    biasInitializer: 'zeros',
-    kernelRegularizer: null,
-    kernelConstraint: null,
-    biasRegularizer: null,
-    biasConstraint: null,
     activityRegularizer: null,
-  },
+  }),
   check(c, name) {
     checkWindow(name, { filters: c.filters, kernelSize: c.kernelSize, strides: c.strides, dilationRate: c.dilationRate }, axes);
     checkPadding(name, c.padding, ['valid', 'same']);
@@ -108,7 +89,7 @@ const definition = (axes: 1 | 2): LayerDefinition<Config> => ({
     const [kernel, strides, dilation] = [each(c.kernelSize, axes), each(c.strides, axes), each(c.dilationRate, axes)];
     const out = channelsLast(x, c.dataFormat, (image) => {
       const channels = image.shape.at(-1) as number;
-      const weight = scope.weight('kernel', [...kernel, c.filters, channels], { initializer: c.kernelInitializer, regularizer: c.kernelRegularizer, constraint: c.kernelConstraint });
+      const weight = scope.weight('kernel', [...kernel, c.filters, channels], optionsOf(c, 'kernel'));
       const sizes = kernel.map((k, i) =>
         sizeOf(c.padding, image.shape[i + 1] as number, k, strides[i] as number, dilation[i] as number, c.outputPadding === null ? null : (each(c.outputPadding, axes)[i] as number)),
       );

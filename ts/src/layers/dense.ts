@@ -1,49 +1,30 @@
 import type { ActivationLike } from '../activations/index.js';
-import type { ConstraintLike } from '../constraints/index.js';
 import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
-import type { InitializerLike } from '../initializers/index.js';
 import type { RegularizerLike } from '../regularizers/index.js';
 import { Layer, type LayerDefinition, type LayerOptions } from './layer.js';
 import type { LastAxis } from './shapes.js';
+import { type BiasOptions, type KernelOptions, optionsOf, withKernel } from './weight_options.js';
 
-export interface DenseConfig extends LayerOptions {
+export interface DenseConfig extends LayerOptions, KernelOptions, BiasOptions {
   /** Width of the output. */
   readonly units: number;
   /** Default 'linear'. */
   readonly activation?: ActivationLike;
   /** Default true. */
   readonly useBias?: boolean;
-  /** Default 'glorotUniform'. */
-  readonly kernelInitializer?: InitializerLike;
-  /** Default 'zeros'. */
-  readonly biasInitializer?: InitializerLike;
-  /** Default none. */
-  readonly kernelRegularizer?: RegularizerLike | null;
-  /** What it keeps to after each step. Default none. */
-  readonly kernelConstraint?: ConstraintLike | null;
-  /** Default none. */
-  readonly biasRegularizer?: RegularizerLike | null;
-  /** What it keeps to after each step. Default none. */
-  readonly biasConstraint?: ConstraintLike | null;
   /** A penalty on the output, divided by the batch size. Default none. */
   readonly activityRegularizer?: RegularizerLike | null;
 }
 
 const definition: LayerDefinition<Required<Omit<DenseConfig, keyof LayerOptions>>> = {
   className: 'Dense',
-  defaults: {
+  defaults: withKernel({
     units: undefined as unknown as number,
     activation: 'linear',
     useBias: true,
-    kernelInitializer: 'glorotUniform',
-    biasInitializer: 'zeros',
-    kernelRegularizer: null,
-    kernelConstraint: null,
-    biasRegularizer: null,
-    biasConstraint: null,
     activityRegularizer: null,
-  },
+  }),
   check({ units }, name) {
     if (!Number.isInteger(units) || units < 1) throw new ConfigError(`${name}: units must be a whole number above 0, received ${units}`, { layer: name, received: units });
   },
@@ -51,10 +32,10 @@ const definition: LayerDefinition<Required<Omit<DenseConfig, keyof LayerOptions>
     const { config } = scope;
     const last = x.shape.at(-1);
     if (x.shape.length < 2 || last === undefined) return scope.fail('needs an input of at least two axes, [batch, …, features]', x.shape);
-    const kernel = scope.weight('kernel', [last, config.units], { initializer: config.kernelInitializer, regularizer: config.kernelRegularizer, constraint: config.kernelConstraint });
+    const kernel = scope.weight('kernel', [last, config.units], optionsOf(config, 'kernel'));
     const flat = x.shape.length === 2 ? x : ops.reshape(x, { shape: [-1, last] });
     let y = ops.matmul(flat, kernel);
-    if (config.useBias) y = ops.add(y, scope.weight('bias', [config.units], { initializer: config.biasInitializer, regularizer: config.biasRegularizer, constraint: config.biasConstraint }));
+    if (config.useBias) y = ops.add(y, scope.weight('bias', [config.units], optionsOf(config, 'bias')));
     y = scope.activate(y, config.activation);
     const out = x.shape.length === 2 ? y : ops.reshape(y, { shape: [...x.shape.slice(0, -1), config.units] });
     scope.penalize(out, config.activityRegularizer);

@@ -11,8 +11,9 @@ import { Layer, type LayerDefinition, type LayerOptions, type Scope } from './la
 import type { Unknown, Windowed } from './shapes.js';
 import { channelsLast, type DataFormat } from './spatial.js';
 import { around, around2, checkFits, checkPadding, checkWindow, type Padding } from './windows.js';
+import { type BiasOptions, optionsOf } from './weight_options.js';
 
-export interface DepthwiseConvConfig extends LayerOptions {
+export interface DepthwiseConvConfig extends LayerOptions, BiasOptions {
   /** Places of the window: one number, or one per axis. */
   readonly kernelSize: number | readonly number[];
   /** Default 1. */
@@ -31,16 +32,10 @@ export interface DepthwiseConvConfig extends LayerOptions {
   readonly useBias?: boolean;
   /** Default 'glorotUniform'. */
   readonly depthwiseInitializer?: InitializerLike;
-  /** Default 'zeros'. */
-  readonly biasInitializer?: InitializerLike;
   /** Default none. */
   readonly depthwiseRegularizer?: RegularizerLike | null;
   /** What it keeps to after each step. Default none. */
   readonly depthwiseConstraint?: ConstraintLike | null;
-  /** Default none. */
-  readonly biasRegularizer?: RegularizerLike | null;
-  /** What it keeps to after each step. Default none. */
-  readonly biasConstraint?: ConstraintLike | null;
   /** Default none. */
   readonly activityRegularizer?: RegularizerLike | null;
 }
@@ -86,7 +81,7 @@ function depthwise(scope: Scope<Config>, image: Tensor, axes: 1 | 2, name: strin
   const [kernel, strides, dilation] = [each(c.kernelSize, axes), each(c.strides, axes), each(c.dilationRate, axes)];
   const channels = image.shape.at(-1) as number;
   checkFits(scope as never, image.shape, image.shape.slice(1, -1), kernel, dilation, c.padding);
-  const weight = scope.weight(name, [...kernel, channels, c.depthMultiplier], { initializer: c.depthwiseInitializer, regularizer: c.depthwiseRegularizer, constraint: c.depthwiseConstraint });
+  const weight = scope.weight(name, [...kernel, channels, c.depthMultiplier], optionsOf(c, 'depthwise'));
   if (axes === 2) return ops.depthwiseConv2d(image, weight, { strides, dilation, padding: around2(c.padding as Padding, image.shape.slice(1, 3), kernel, strides, dilation) });
   const [batch = 1, steps = 1] = image.shape;
   const y = ops.depthwiseConv2d(ops.reshape(image, { shape: [batch, 1, steps, channels] }), ops.reshape(weight, { shape: [1, ...weight.shape] }), {
@@ -130,11 +125,7 @@ const separableDefinition = (axes: 1 | 2): LayerDefinition<Separable> => ({
     const out = channelsLast(x, c.dataFormat, (image) => {
       const deep = depthwise(scope as unknown as Scope<Config>, image, axes, 'depthwise_kernel');
       const width = deep.shape.at(-1) as number;
-      const weight = scope.weight('pointwise_kernel', [...new Array<number>(axes).fill(1), width, c.filters], {
-        initializer: c.pointwiseInitializer,
-        regularizer: c.pointwiseRegularizer,
-        constraint: c.pointwiseConstraint,
-      });
+      const weight = scope.weight('pointwise_kernel', [...new Array<number>(axes).fill(1), width, c.filters], optionsOf(c, 'pointwise'));
       const y = ops.matmul(ops.reshape(deep, { shape: [-1, width] }), ops.reshape(weight, { shape: [width, c.filters] }));
       return ops.reshape(finished(scope, y, c.filters), { shape: [...deep.shape.slice(0, -1), c.filters] });
     });

@@ -1,15 +1,14 @@
 import type { ActivationLike } from '../activations/index.js';
-import type { ConstraintLike } from '../constraints/index.js';
 import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
-import type { InitializerLike } from '../initializers/index.js';
 import type { RegularizerLike } from '../regularizers/index.js';
 import { factory, REQUIRED, type Resolved } from './factory.js';
 import type { LayerDefinition, LayerOptions } from './layer.js';
 import type { Unknown } from './shapes.js';
+import { type BiasOptions, type KernelOptions, optionsOf, withKernel } from './weight_options.js';
 
-export interface EinsumDenseConfig extends LayerOptions {
+export interface EinsumDenseConfig extends LayerOptions, KernelOptions, BiasOptions {
   /** Which axes are multiplied, in Einstein's notation: 'input,kernel->output', with '...' for axes of the input that stay. */
   readonly equation: string;
   /** Shape of one row of the output; null where it follows from the input. */
@@ -18,18 +17,6 @@ export interface EinsumDenseConfig extends LayerOptions {
   readonly biasAxes?: string | null;
   /** Default 'linear'. */
   readonly activation?: ActivationLike;
-  /** Default 'glorotUniform'. */
-  readonly kernelInitializer?: InitializerLike;
-  /** Default 'zeros'. */
-  readonly biasInitializer?: InitializerLike;
-  /** Default none. */
-  readonly kernelRegularizer?: RegularizerLike | null;
-  /** What it keeps to after each step. Default none. */
-  readonly kernelConstraint?: ConstraintLike | null;
-  /** Default none. */
-  readonly biasRegularizer?: RegularizerLike | null;
-  /** What it keeps to after each step. Default none. */
-  readonly biasConstraint?: ConstraintLike | null;
   /** Default none. */
   readonly activityRegularizer?: RegularizerLike | null;
 }
@@ -68,19 +55,13 @@ function einsum(x: Tensor, w: Tensor, { input, kernel, output }: Equation): Tens
 
 const definition: LayerDefinition<Resolved<EinsumDenseConfig>> = {
   className: 'EinsumDense',
-  defaults: {
+  defaults: withKernel({
     equation: REQUIRED,
     outputShape: REQUIRED,
     biasAxes: null,
     activation: 'linear',
-    kernelInitializer: 'glorotUniform',
-    biasInitializer: 'zeros',
-    kernelRegularizer: null,
-    kernelConstraint: null,
-    biasRegularizer: null,
-    biasConstraint: null,
     activityRegularizer: null,
-  },
+  }),
   check: ({ equation }, name) => void parse(equation, null, name),
   call(scope, x) {
     const c = scope.config;
@@ -96,12 +77,12 @@ const definition: LayerDefinition<Resolved<EinsumDenseConfig>> = {
       if (d != null && !sizes.has(l)) sizes.set(l, d);
     });
     const shape = equation.kernel.map((l) => sizes.get(l) ?? scope.fail(`the size of '${l}' in '${c.equation}' follows from neither input nor outputShape`, x.shape));
-    const kernel = scope.weight('kernel', shape, { initializer: c.kernelInitializer, regularizer: c.kernelRegularizer, constraint: c.kernelConstraint });
+    const kernel = scope.weight('kernel', shape, optionsOf(c, 'kernel'));
     let y = einsum(x, kernel, equation);
     if (c.biasAxes) {
       const kept = equation.output.map((l, i) => (c.biasAxes?.includes(l) ? (y.shape[i] as number) : 1));
       const first = kept.findIndex((_, i) => c.biasAxes?.includes(equation.output[i] as string));
-      y = ops.add(y, scope.weight('bias', kept.slice(first), { initializer: c.biasInitializer, regularizer: c.biasRegularizer, constraint: c.biasConstraint }));
+      y = ops.add(y, scope.weight('bias', kept.slice(first), optionsOf(c, 'bias')));
     }
     const out = scope.activate(y, c.activation);
     scope.penalize(out, c.activityRegularizer);

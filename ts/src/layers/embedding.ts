@@ -7,6 +7,7 @@ import type { RegularizerLike } from '../regularizers/index.js';
 import { type Dims, REQUIRED, type Resolved } from './factory.js';
 import { Layer, type LayerDefinition, type LayerOptions } from './layer.js';
 import type { Embedded } from './shapes.js';
+import { optionsOf } from './weight_options.js';
 
 export interface EmbeddingConfig extends LayerOptions {
   /** Number of indices: 0 … inputDim − 1. */
@@ -31,8 +32,8 @@ const definition: LayerDefinition<Resolved<EmbeddingConfig>> = {
       if (!Number.isInteger(value) || value < 1) throw new ConfigError(`${name}: ${key} must be a whole number above 0, received ${value}`, { layer: name, received: value });
   },
   call(scope, x) {
-    const { inputDim, outputDim, embeddingsInitializer, embeddingsRegularizer, embeddingsConstraint, maskZero } = scope.config;
-    const table = scope.weight('embeddings', [inputDim, outputDim], { initializer: embeddingsInitializer, regularizer: embeddingsRegularizer, constraint: embeddingsConstraint });
+    const { inputDim, outputDim, maskZero } = scope.config;
+    const table = scope.weight('embeddings', [inputDim, outputDim], optionsOf(scope.config, 'embeddings'));
     const indices = int(x);
     const out = ops.gather(table, indices);
     if (maskZero) {

@@ -1,53 +1,27 @@
-import type { ConstraintLike } from '../constraints/index.js';
 import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
-import type { InitializerLike } from '../initializers/index.js';
-import type { RegularizerLike } from '../regularizers/index.js';
 import { optional, type Resolved } from './factory.js';
 import type { LayerDefinition, LayerOptions } from './layer.js';
-import { alongside, axesOf, divided, moments } from './normalize.js';
+import { affine, axesOf, divided, moments } from './normalize.js';
 import type { Same } from './shapes.js';
+import { type AffineOptions, withAffine } from './weight_options.js';
 
-export interface GroupNormalizationConfig extends LayerOptions {
+export interface GroupNormalizationConfig extends LayerOptions, AffineOptions {
   /** Groups of channels; −1: each channel alone. Default 32. */
   readonly groups?: number;
   /** Axis of the channels. Default −1. */
   readonly axis?: number;
   /** Default 1e-3. */
   readonly epsilon?: number;
-  /** Default true. */
-  readonly center?: boolean;
-  /** Default true. */
-  readonly scale?: boolean;
-  /** Default 'zeros'. */
-  readonly betaInitializer?: InitializerLike;
-  /** Default 'ones'. */
-  readonly gammaInitializer?: InitializerLike;
-  /** Default none. */
-  readonly betaRegularizer?: RegularizerLike | null;
-  /** What it keeps to after each step. Default none. */
-  readonly betaConstraint?: ConstraintLike | null;
-  /** Default none. */
-  readonly gammaRegularizer?: RegularizerLike | null;
-  /** What it keeps to after each step. Default none. */
-  readonly gammaConstraint?: ConstraintLike | null;
 }
 
 const definition: LayerDefinition<Resolved<GroupNormalizationConfig>> = {
   className: 'GroupNormalization',
-  defaults: {
+  defaults: withAffine({
     groups: 32,
     axis: -1,
     epsilon: 1e-3,
-    center: true,
-    scale: true,
-    betaInitializer: 'zeros',
-    gammaInitializer: 'ones',
-    betaRegularizer: null,
-    betaConstraint: null,
-    gammaRegularizer: null,
-    gammaConstraint: null,
-  },
+  }),
   call(scope, x) {
     const c = scope.config;
     const [axis = 1] = axesOf(c.axis, x.shape.length, scope.path);
@@ -58,10 +32,7 @@ const definition: LayerDefinition<Resolved<GroupNormalizationConfig>> = {
     const split = ops.reshape(x, { shape: [...x.shape.slice(0, axis), groups, channels / groups, ...x.shape.slice(axis + 1)] });
     const others = split.shape.map((_, i) => i).filter((i) => i !== 0 && i !== axis);
     const { centered, variance } = moments(split, others);
-    let y = ops.reshape(divided(centered, variance, c.epsilon), { shape: x.shape });
-    if (c.scale) y = ops.mul(y, alongside(scope.weight('gamma', [channels], { initializer: c.gammaInitializer, regularizer: c.gammaRegularizer, constraint: c.gammaConstraint }), [axis], x));
-    if (c.center) y = ops.add(y, alongside(scope.weight('beta', [channels], { initializer: c.betaInitializer, regularizer: c.betaRegularizer, constraint: c.betaConstraint }), [axis], x));
-    return y;
+    return affine(scope, [axis], x)(ops.reshape(divided(centered, variance, c.epsilon), { shape: x.shape }));
   },
 };
 

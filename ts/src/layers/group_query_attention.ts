@@ -1,18 +1,16 @@
-import type { ConstraintLike } from '../constraints/index.js';
 import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
 import { scale } from '../core/values.js';
-import type { InitializerLike } from '../initializers/index.js';
-import type { RegularizerLike } from '../regularizers/index.js';
 import { joinHeads, masked, splitHeads } from './attend.js';
 import { checkRate } from './dropout.js';
 import { factory, REQUIRED, type Resolved } from './factory.js';
 import type { LayerDefinition, LayerOptions } from './layer.js';
 import { combined, headMask, projected } from './multi_head_attention.js';
 import type { Unknown } from './shapes.js';
+import { type BiasOptions, type KernelOptions, withKernel } from './weight_options.js';
 
-export interface GroupQueryAttentionConfig extends LayerOptions {
+export interface GroupQueryAttentionConfig extends LayerOptions, KernelOptions, BiasOptions {
   /** Width of a head. */
   readonly headDim: number;
   readonly numQueryHeads: number;
@@ -28,18 +26,6 @@ export interface GroupQueryAttentionConfig extends LayerOptions {
   readonly useCausalMask?: boolean;
   /** Whether the scores follow the output. Default false. */
   readonly returnAttentionScores?: boolean;
-  /** Default 'glorotUniform'. */
-  readonly kernelInitializer?: InitializerLike;
-  /** Default 'zeros'. */
-  readonly biasInitializer?: InitializerLike;
-  /** Default none. */
-  readonly kernelRegularizer?: RegularizerLike | null;
-  /** What it keeps to after each step. Default none. */
-  readonly kernelConstraint?: ConstraintLike | null;
-  /** Default none. */
-  readonly biasRegularizer?: RegularizerLike | null;
-  /** What it keeps to after each step. Default none. */
-  readonly biasConstraint?: ConstraintLike | null;
   /** Key of the noise. Default: follows from the layer's path. */
   readonly seed?: number | null;
 }
@@ -54,7 +40,7 @@ function repeatedHeads(x: Tensor, heads: number, times: number): Tensor {
 
 const definition: LayerDefinition<Resolved<GroupQueryAttentionConfig>> = {
   className: 'GroupedQueryAttention',
-  defaults: {
+  defaults: withKernel({
     headDim: REQUIRED,
     numQueryHeads: REQUIRED,
     numKeyValueHeads: REQUIRED,
@@ -63,14 +49,8 @@ const definition: LayerDefinition<Resolved<GroupQueryAttentionConfig>> = {
     useGate: false,
     useCausalMask: false,
     returnAttentionScores: false,
-    kernelInitializer: 'glorotUniform',
-    biasInitializer: 'zeros',
-    kernelRegularizer: null,
-    kernelConstraint: null,
-    biasRegularizer: null,
-    biasConstraint: null,
     seed: null,
-  },
+  }),
   check(c, name) {
     checkRate({ rate: c.dropout }, name);
     if (c.numQueryHeads % c.numKeyValueHeads !== 0)

@@ -1,17 +1,15 @@
-import type { ConstraintLike } from '../constraints/index.js';
 import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
 import { scale } from '../core/values.js';
-import type { InitializerLike } from '../initializers/index.js';
-import type { RegularizerLike } from '../regularizers/index.js';
 import { bothMasks, causalMask, joinHeads, masked, splitHeads } from './attend.js';
 import { checkRate } from './dropout.js';
 import { factory, REQUIRED, type Resolved } from './factory.js';
 import type { LayerDefinition, LayerOptions, Scope } from './layer.js';
 import type { Unknown } from './shapes.js';
+import { type BiasOptions, type KernelOptions, optionsOf, withKernel } from './weight_options.js';
 
-export interface MultiHeadAttentionConfig extends LayerOptions {
+export interface MultiHeadAttentionConfig extends LayerOptions, KernelOptions, BiasOptions {
   readonly numHeads: number;
   /** Width of a head's queries and keys. */
   readonly keyDim: number;
@@ -31,55 +29,32 @@ export interface MultiHeadAttentionConfig extends LayerOptions {
   readonly useCausalMask?: boolean;
   /** Whether the scores [batch, heads, queries, keys] follow the output. Default false. */
   readonly returnAttentionScores?: boolean;
-  /** Default 'glorotUniform'. */
-  readonly kernelInitializer?: InitializerLike;
-  /** Default 'zeros'. */
-  readonly biasInitializer?: InitializerLike;
-  /** Default none. */
-  readonly kernelRegularizer?: RegularizerLike | null;
-  /** What it keeps to after each step. Default none. */
-  readonly kernelConstraint?: ConstraintLike | null;
-  /** Default none. */
-  readonly biasRegularizer?: RegularizerLike | null;
-  /** What it keeps to after each step. Default none. */
-  readonly biasConstraint?: ConstraintLike | null;
   /** Key of the noise. Default: follows from the layer's path. */
   readonly seed?: number | null;
 }
 type Config = Resolved<MultiHeadAttentionConfig>;
+type Projected = Pick<Config, 'useBias'> & Required<KernelOptions & BiasOptions>;
 
 /** [batch, places, width] times a kernel [width, heads, size], heads side by side. */
-export function projected(
-  scope: Scope<Pick<Config, 'useBias' | 'kernelInitializer' | 'biasInitializer' | 'kernelRegularizer' | 'kernelConstraint' | 'biasRegularizer' | 'biasConstraint'>>,
-  name: string,
-  x: Tensor,
-  heads: number,
-  size: number,
-): Tensor {
+export function projected(scope: Scope<Projected>, name: string, x: Tensor, heads: number, size: number): Tensor {
   const [batch = 1, places = 1, width = 1] = x.shape;
   const c = scope.config;
-  const kernel = scope.weight(`${name}/kernel`, [width, heads, size], { initializer: c.kernelInitializer, regularizer: c.kernelRegularizer, constraint: c.kernelConstraint });
+  const kernel = scope.weight(`${name}/kernel`, [width, heads, size], optionsOf(c, 'kernel'));
   let y = ops.matmul(ops.reshape(x, { shape: [batch * places, width] }), ops.reshape(kernel, { shape: [width, heads * size] }));
   if (c.useBias) {
-    const bias = scope.weight(`${name}/bias`, [heads, size], { initializer: c.biasInitializer, regularizer: c.biasRegularizer, constraint: c.biasConstraint });
+    const bias = scope.weight(`${name}/bias`, [heads, size], optionsOf(c, 'bias'));
     y = ops.add(y, ops.reshape(bias, { shape: [heads * size] }));
   }
   return ops.reshape(y, { shape: [batch, places, heads * size] });
 }
 
 /** The heads' results times a kernel [heads, size, width]. */
-export function combined(
-  scope: Scope<Pick<Config, 'useBias' | 'kernelInitializer' | 'biasInitializer' | 'kernelRegularizer' | 'kernelConstraint' | 'biasRegularizer' | 'biasConstraint'>>,
-  x: Tensor,
-  heads: number,
-  size: number,
-  width: number,
-): Tensor {
+export function combined(scope: Scope<Projected>, x: Tensor, heads: number, size: number, width: number): Tensor {
   const [batch = 1, places = 1] = x.shape;
   const c = scope.config;
-  const kernel = scope.weight('attention_output/kernel', [heads, size, width], { initializer: c.kernelInitializer, regularizer: c.kernelRegularizer, constraint: c.kernelConstraint });
+  const kernel = scope.weight('attention_output/kernel', [heads, size, width], optionsOf(c, 'kernel'));
   let y = ops.matmul(ops.reshape(x, { shape: [batch * places, heads * size] }), ops.reshape(kernel, { shape: [heads * size, width] }));
-  if (c.useBias) y = ops.add(y, scope.weight('attention_output/bias', [width], { initializer: c.biasInitializer, regularizer: c.biasRegularizer, constraint: c.biasConstraint }));
+  if (c.useBias) y = ops.add(y, scope.weight('attention_output/bias', [width], optionsOf(c, 'bias')));
   return ops.reshape(y, { shape: [batch, places, width] });
 }
 
@@ -124,7 +99,7 @@ function unfolded(y: Tensor, like: Tensor, axes: readonly number[]): Tensor {
 
 const definition: LayerDefinition<Config> = {
   className: 'MultiHeadAttention',
-  defaults: {
+  defaults: withKernel({
     numHeads: REQUIRED,
     keyDim: REQUIRED,
     valueDim: null,
@@ -135,14 +110,8 @@ const definition: LayerDefinition<Config> = {
     useGate: false,
     useCausalMask: false,
     returnAttentionScores: false,
-    kernelInitializer: 'glorotUniform',
-    biasInitializer: 'zeros',
-    kernelRegularizer: null,
-    kernelConstraint: null,
-    biasRegularizer: null,
-    biasConstraint: null,
     seed: null,
-  },
+  }),
   check(c, name) {
     checkRate({ rate: c.dropout }, name);
     for (const key of ['numHeads', 'keyDim'] as const)

@@ -3,6 +3,8 @@ import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
 import { shift } from '../core/values.js';
+import type { Scope } from './layer.js';
+import { type AffineOptions, optionsOf } from './weight_options.js';
 
 /** Axes counted from the front. */
 export function axesOf(axis: number | readonly number[], rank: number, name: string): readonly number[] {
@@ -17,6 +19,18 @@ export function axesOf(axis: number | readonly number[], rank: number, name: str
 export function alongside(weight: Tensor, axes: readonly number[], x: Tensor): Tensor {
   const shape = x.shape.map((d, i) => (axes.includes(i) ? d : 1));
   return shape.length === weight.shape.length && shape.every((d, i) => weight.shape[i] === d) ? weight : ops.reshape(weight, { shape });
+}
+
+/** Declares gamma and beta over some axes of x, as the options want them; answers what applies them. */
+export function affine(scope: Scope<Required<AffineOptions>>, axes: readonly number[], x: Tensor): (y: Tensor) => Tensor {
+  const c = scope.config;
+  const shape = axes.map((a) => x.shape[a] as number);
+  const gamma = c.scale ? alongside(scope.weight('gamma', shape, optionsOf(c, 'gamma')), axes, x) : null;
+  const beta = c.center ? alongside(scope.weight('beta', shape, optionsOf(c, 'beta')), axes, x) : null;
+  return (y) => {
+    const scaled = gamma ? ops.mul(y, gamma) : y;
+    return beta ? ops.add(scaled, beta) : scaled;
+  };
 }
 
 /** Mean and biased variance over axes, kept as axes of 1. */

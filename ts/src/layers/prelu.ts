@@ -5,6 +5,7 @@ import type { RegularizerLike } from '../regularizers/index.js';
 import { optional, type Resolved } from './factory.js';
 import type { LayerDefinition, LayerOptions } from './layer.js';
 import type { Same } from './shapes.js';
+import { optionsOf } from './weight_options.js';
 
 export interface PReLUConfig extends LayerOptions {
   /** Default 'zeros'. */
@@ -21,9 +22,9 @@ const definition: LayerDefinition<Resolved<PReLUConfig>> = {
   className: 'PReLU',
   defaults: { alphaInitializer: 'zeros', alphaRegularizer: null, alphaConstraint: null, sharedAxes: null },
   call(scope, x) {
-    const { alphaInitializer, alphaRegularizer, alphaConstraint, sharedAxes } = scope.config;
+    const { sharedAxes } = scope.config;
     const shape = x.shape.slice(1).map((d, i) => (sharedAxes?.includes(i + 1) ? 1 : d));
-    const alpha = scope.weight('alpha', shape, { initializer: alphaInitializer, regularizer: alphaRegularizer, constraint: alphaConstraint });
+    const alpha = scope.weight('alpha', shape, optionsOf(scope.config, 'alpha'));
     return ops.sub(ops.relu(x), ops.mul(alpha, ops.relu(ops.neg(x))));
   },
 };

@@ -11,33 +11,22 @@ import { checkRate } from './dropout.js';
 import { type Dims, REQUIRED } from './factory.js';
 import { Layer, type LayerDefinition, type LayerOptions, type Scope } from './layer.js';
 import type { Recurrent, ShapeFn, Unknown } from './shapes.js';
+import { type BiasOptions, type KernelOptions, optionsOf, withKernel } from './weight_options.js';
 
 /** Options of every cell. */
-export interface CellConfig extends LayerOptions {
+export interface CellConfig extends LayerOptions, KernelOptions, BiasOptions {
   /** Width of the state. */
   readonly units: number;
   /** Default 'tanh'. */
   readonly activation?: ActivationLike;
   /** Default true. */
   readonly useBias?: boolean;
-  /** Default 'glorotUniform'. */
-  readonly kernelInitializer?: InitializerLike;
   /** Default 'orthogonal'. */
   readonly recurrentInitializer?: InitializerLike;
-  /** Default 'zeros'. */
-  readonly biasInitializer?: InitializerLike;
-  /** Default none. */
-  readonly kernelRegularizer?: RegularizerLike | null;
-  /** What it keeps to after each step. Default none. */
-  readonly kernelConstraint?: ConstraintLike | null;
   /** Default none. */
   readonly recurrentRegularizer?: RegularizerLike | null;
   /** What it keeps to after each step. Default none. */
   readonly recurrentConstraint?: ConstraintLike | null;
-  /** Default none. */
-  readonly biasRegularizer?: RegularizerLike | null;
-  /** What it keeps to after each step. Default none. */
-  readonly biasConstraint?: ConstraintLike | null;
   /** Share of the inputs that is dropped, the same at all steps. Default 0. */
   readonly dropout?: number;
   /** Share of the state that is dropped, the same at all steps. Default 0. */
@@ -63,23 +52,17 @@ export interface SequenceConfig {
 export type Cell<C> = Required<Omit<C, keyof LayerOptions>>;
 export type CellOptions = Cell<CellConfig>;
 
-export const CELL_DEFAULTS: CellOptions = {
+export const CELL_DEFAULTS: CellOptions = withKernel({
   units: REQUIRED,
   activation: 'tanh',
   useBias: true,
-  kernelInitializer: 'glorotUniform',
   recurrentInitializer: 'orthogonal',
-  biasInitializer: 'zeros',
-  kernelRegularizer: null,
-  kernelConstraint: null,
   recurrentRegularizer: null,
   recurrentConstraint: null,
-  biasRegularizer: null,
-  biasConstraint: null,
   dropout: 0,
   recurrentDropout: 0,
   seed: null,
-};
+});
 const SEQUENCE_DEFAULTS: Required<SequenceConfig> = { returnSequences: false, returnState: false, goBackwards: false, zeroOutputForMask: false, activityRegularizer: null };
 
 /** A cell that the engine walks along whole sequences. */
@@ -125,9 +108,9 @@ export function gateWeights<C extends CellOptions>(
 ): { kernel: Tensor; recurrent: Tensor; bias: Tensor | null } {
   const c = scope.config;
   return {
-    kernel: scope.weight('kernel', [features, gates * c.units], { initializer: c.kernelInitializer, regularizer: c.kernelRegularizer, constraint: c.kernelConstraint }),
-    recurrent: scope.weight('recurrent_kernel', [c.units, gates * c.units], { initializer: c.recurrentInitializer, regularizer: c.recurrentRegularizer, constraint: c.recurrentConstraint }),
-    bias: c.useBias ? scope.weight('bias', biasShape, { initializer: biasInitializer, regularizer: c.biasRegularizer, constraint: c.biasConstraint }) : null,
+    kernel: scope.weight('kernel', [features, gates * c.units], optionsOf(c, 'kernel')),
+    recurrent: scope.weight('recurrent_kernel', [c.units, gates * c.units], optionsOf(c, 'recurrent')),
+    bias: c.useBias ? scope.weight('bias', biasShape, { ...optionsOf(c, 'bias'), initializer: biasInitializer }) : null,
   };
 }
 

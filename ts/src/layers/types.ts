@@ -51,5 +51,6 @@ export type { SpatialDropoutConfig } from './spatial_dropout.js';
 export type { TimeDistributedConfig } from './time_distributed.js';
 export type { UnitNormalizationConfig } from './unit_normalization.js';
 export type { UpSampling2DConfig, UpSamplingConfig } from './up_sampling.js';
+export type { AffineOptions, BiasOptions, KernelOptions } from './weight_options.js';
 export type { Padding } from './windows.js';
 export type { ZeroPaddingConfig } from './zero_padding.js';
