@@ -152,7 +152,7 @@ impl<'a> Layout<'a> {
         for (at, unit) in units.units.iter().enumerate() {
             for id in unit.all() {
                 for &input in self.graph.nodes[id].inputs() {
-                    self.last_use[units.root[input]] = at;
+                    self.read(units.root[input], at);
                 }
             }
         }
@@ -161,6 +161,14 @@ impl<'a> Layout<'a> {
             if self.pinned[root] || self.gradient[root] && self.fixed[root].is_none() {
                 self.last_use[root] = units.units.len();
             }
+        }
+    }
+
+    /// A stretch is read where its input lies.
+    fn read(&mut self, root: Id, at: usize) {
+        self.last_use[root] = at;
+        if self.units.stretches[root].is_some() {
+            self.read(self.units.root[self.graph.nodes[root].inputs()[0]], at);
         }
     }
 
@@ -209,14 +217,14 @@ impl<'a> Layout<'a> {
             return None;
         }
         let len = self.graph.nodes[id].len();
-        unit.members.iter().flat_map(|&m| self.graph.nodes[m].inputs()).map(|&i| self.units.root[i]).find_map(
-            |operand| {
-                let dies = self.last_use[operand] == at
-                    && self.graph.nodes[operand].len() == len
-                    && !unit.members.contains(&operand);
-                self.buffer_of[operand].filter(|_| dies)
-            },
-        )
+        let operands = || unit.members.iter().flat_map(|&m| self.graph.nodes[m].inputs()).map(|&i| self.units.root[i]);
+        operands().find_map(|operand| {
+            let dies = self.last_use[operand] == at
+                && self.graph.nodes[operand].len() == len
+                && !unit.members.contains(&operand)
+                && !operands().any(|other| other != operand && self.owner(other) == operand);
+            self.buffer_of[operand].filter(|_| dies)
+        })
     }
 
     /// Whether others read a unit's result, or it is its last.
@@ -246,10 +254,22 @@ impl<'a> Layout<'a> {
         Some(Span { space: Space::Arena, offset: self.offsets[buffer], len: self.buffers[buffer].words })
     }
 
+    /// The root in whose words a root lies.
+    pub(crate) fn owner(&self, root: Id) -> Id {
+        match self.units.stretches[root] {
+            Some(_) => self.owner(self.units.root[self.graph.nodes[root].inputs()[0]]),
+            None => root,
+        }
+    }
+
     /// Where a value's words lie; `None` if it only ever was in registers.
     pub(crate) fn span(&self, id: Id) -> Option<Span> {
         let root = self.units.root[id];
         let len = self.graph.nodes[id].len();
+        if let Some(begin) = self.units.stretches[root] {
+            let whole = self.span(self.graph.nodes[root].inputs()[0])?;
+            return Some(Span { offset: whole.offset + begin, len, ..whole });
+        }
         self.fixed[root].or_else(|| {
             let offset = self.offsets[self.buffer_of[root]?];
             Some(Span { space: Space::Arena, offset, len })

@@ -225,6 +225,20 @@ impl Emit for Graph {
     }
 }
 
+/// Where a call's result begins in its input's words, if it is a stretch of them.
+pub fn stretch(graph: &Graph, node: &Node) -> Option<usize> {
+    if !node.is(&ops::slice::OP) {
+        return None;
+    }
+    let from = &graph.nodes[node.inputs()[0]].shape;
+    let (begin, stride) = (node.attrs().ints(0), node.attrs().ints(2));
+    // Whole axes behind the first that is cut, and one step of those before it.
+    let cut = (0..from.len()).rev().find(|&i| node.shape[i] != from[i]).unwrap_or(0);
+    let regular =
+        (0..from.len()).all(|i| if i < cut { node.shape[i] == 1 } else { stride[i] == 1 || node.shape[i] == 1 });
+    regular.then(|| from.iter().zip(begin).fold(0, |at, (&d, &b)| at * d + b as usize))
+}
+
 /// Whether a call needs no records because its result is its input's words.
 pub fn is_alias(node: &Node) -> bool {
     node.op().is_some_and(|op| matches!(op.lower, Lower::Alias))

@@ -25,6 +25,14 @@ fn random_shape(numbers: &mut Numbers) -> Vec<usize> {
 
 /// Attributes that may fit: those of a sample, or numbers about the first input.
 fn random_attrs(op: &Op, shape: &[usize], numbers: &mut Numbers) -> Vec<Attr> {
+    if op.name == "slice" && !shape.is_empty() && numbers.below(2) == 1 {
+        // One stretch: rows from some row on.
+        let begin = numbers.below(shape[0]);
+        let rows = shape[0] - begin;
+        let from = (0..shape.len()).map(|i| if i == 0 { begin } else { 0 });
+        let size = (0..shape.len()).map(|i| if i == 0 { rows } else { shape[i] });
+        return vec![Attr::ints(from), Attr::ints(size), Attr::ints(shape.iter().map(|_| 1))];
+    }
     let samples = (op.samples)();
     let sample = &samples[numbers.below(samples.len())].attrs;
     let ints = |numbers: &mut Numbers| match op.name {
@@ -137,19 +145,19 @@ fn check_unit(layout: &Layout, units: &Units, unit: &Unit, at: usize, owners: &m
     let roots = unit.all().flat_map(|id| nodes[id].inputs()).map(|&i| units.root[i]).filter(|&root| !inside(root));
     let read: Vec<Id> = roots.filter(|&r| !nodes[r].is_empty() && layout.span(r).is_some()).collect();
     for &root in &read {
-        owners.check(layout.needed(root), root, "read");
+        owners.check(layout.needed(root), layout.owner(root), "read");
     }
     if let Some(workspace) = layout.workspace_span(at) {
         owners.write(workspace, SCRATCH);
         for &root in &read {
-            owners.check(layout.needed(root), root, "beside the workspace");
+            owners.check(layout.needed(root), layout.owner(root), "beside the workspace");
         }
     }
     for id in unit.all().filter(|&id| id != unit.last()) {
         let Some(span) = layout.span(id) else { continue };
         owners.write(span, id);
         for &root in &read {
-            owners.check(layout.needed(root), root, "still being read");
+            owners.check(layout.needed(root), layout.owner(root), "still being read");
         }
     }
     let last = layout.needed(unit.last());
@@ -158,7 +166,7 @@ fn check_unit(layout: &Layout, units: &Units, unit: &Unit, at: usize, owners: &m
     let others: Vec<Id> = read.into_iter().filter(|&root| !in_place(root)).collect();
     owners.write(last, unit.last());
     for root in others {
-        owners.check(layout.needed(root), root, "still being read");
+        owners.check(layout.needed(root), layout.owner(root), "still being read");
     }
     for id in unit.all() {
         if let Some(span) = layout.span(id) {
@@ -171,6 +179,7 @@ fn check_unit(layout: &Layout, units: &Units, unit: &Unit, at: usize, owners: &m
 fn unplanned(bytes: &[u8], table: &ParameterTable) -> Plan {
     let program = prepare(bytes, table).expect("valid");
     let mut units = units(&program.graph, &program.roots());
+    units.stretches.fill(None);
     let nodes = &program.graph.nodes;
     let calls =
         (0..nodes.len()).filter(|&id| nodes[id].op().is_some() && !is_alias(&nodes[id]) && !nodes[id].is_empty());

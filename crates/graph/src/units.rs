@@ -4,7 +4,7 @@
 //! result are in the unit or come later. A matrix product or a convolution joins the chain behind it, which then runs on
 //! rows of the product while they are in cache.
 
-use crate::graph::{is_alias, pattern, Graph, Node};
+use crate::graph::{is_alias, pattern, stretch, Graph, Node};
 use kernels::fused::MAX_REGISTERS;
 use kernels::Function;
 use ops::{Id, Lower};
@@ -35,6 +35,8 @@ pub struct Units {
     pub root: Vec<Id>,
     /// Live users of each root's words.
     pub users: Vec<Vec<Id>>,
+    /// Of slices that are read where their input lies: where they begin in it.
+    pub stretches: Vec<Option<usize>>,
 }
 
 /// The function of an elementwise call.
@@ -68,11 +70,13 @@ pub fn units(graph: &Graph, roots: &[Id]) -> Units {
         }
     }
     let constants_needed = materialised_constants(graph, &users, &root, roots);
+    let stretches = stretches(graph, &root, roots);
     let mut taken = vec![false; graph.nodes.len()];
     let mut units = Vec::new();
     for id in (0..graph.nodes.len()).rev() {
         let node = &graph.nodes[id];
-        if taken[id] || !live[id] || node.op().is_none() || is_alias(node) || node.is_empty() {
+        if taken[id] || !live[id] || node.op().is_none() || is_alias(node) || node.is_empty() || stretches[id].is_some()
+        {
             continue;
         }
         if node.constant().is_some() && !constants_needed[id] {
@@ -87,7 +91,14 @@ pub fn units(graph: &Graph, roots: &[Id]) -> Units {
         units.push(unit);
     }
     units.reverse();
-    Units { units, root, users }
+    Units { units, root, users, stretches }
+}
+
+/// Slices of one stretch are not copied, unless callers or the optimizer read them.
+fn stretches(graph: &Graph, root: &[Id], roots: &[Id]) -> Vec<Option<usize>> {
+    let mut stretches: Vec<Option<usize>> = graph.nodes.iter().map(|node| stretch(graph, node)).collect();
+    roots.iter().for_each(|&id| stretches[root[id]] = None);
+    stretches
 }
 
 pub fn aliases(graph: &Graph) -> Vec<Id> {

@@ -9,6 +9,7 @@ pub mod gemm;
 pub mod init;
 pub mod iota;
 pub mod layout;
+pub mod norm;
 pub mod pool;
 pub mod random;
 pub mod record;

@@ -74,6 +74,13 @@ impl dyn Emit + '_ {
         let attrs = vec![Attr::ints(begin), Attr::ints(size.iter().copied()), Attr::ints(stride)];
         self.call(&slice::OP, &[x], attrs)
     }
+    /// A part of a value's words, under a shape of its own.
+    pub fn part(&mut self, x: Id, from: usize, shape: &[usize]) -> Id {
+        let words = self.shape(x).iter().product();
+        let flat = self.reshape(x, &[words]);
+        let part = self.slice(flat, vec![from], &[shape.iter().product()], vec![1]);
+        self.reshape(part, shape)
+    }
 
     /// Sums a gradient over the axes along which a value of `shape` was broadcast.
     pub fn sum_to(&mut self, dy: Id, shape: &[usize]) -> Id {

@@ -20,6 +20,8 @@ pub mod constant;
 pub mod elementwise;
 pub mod gather;
 pub mod iota;
+pub mod layer_norm;
+pub mod layer_norm_grad;
 pub mod log_softmax;
 pub mod log_softmax_grad;
 pub mod matmul;
@@ -121,6 +123,8 @@ pub static ALL: &[&Op] = &[
     &softmax_cross_entropy_grad::OP,
     &sparse_softmax_cross_entropy::OP,
     &sparse_softmax_cross_entropy_grad::OP,
+    &layer_norm::OP,
+    &layer_norm_grad::OP,
     &reshape::OP,
     &stop_gradient::OP,
     &transpose::OP,

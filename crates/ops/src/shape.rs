@@ -49,6 +49,8 @@ pub enum Rule {
     CrossEntropy,
     /// The logits of a cross-entropy: its gradient.
     CrossEntropyGrad,
+    /// Rows [.., n], and weights [n] for all others.
+    LayerNorm,
     /// Image and kernel; attributes: strides, padding, dilation, groups.
     Conv,
     /// Image and kernel; attributes: strides, padding, dilation, groups, size.
@@ -69,7 +71,10 @@ pub fn infer(rule: Rule, shapes: &[Shape], dtypes: &[DType], attrs: Attrs) -> Re
     let dtype = dtypes.first().copied().unwrap_or(DType::F32);
     let arithmetic =
         matches!(rule, Rule::Same | Rule::Along | Rule::Broadcast | Rule::Matmul | Rule::Reduce | Rule::Argreduce);
-    let window = matches!(rule, Rule::Conv | Rule::ConvTranspose | Rule::Depthwise | Rule::Pool | Rule::Recurrent);
+    let window = matches!(
+        rule,
+        Rule::LayerNorm | Rule::Conv | Rule::ConvTranspose | Rule::Depthwise | Rule::Pool | Rule::Recurrent
+    );
     if (arithmetic || window) && dtypes.iter().any(|&d| d != DType::F32) {
         return Err("needs float32: cast first".into());
     }
@@ -157,6 +162,13 @@ pub fn infer(rule: Rule, shapes: &[Shape], dtypes: &[DType], attrs: Attrs) -> Re
         Rule::CrossEntropyGrad => {
             cross_entropy(shapes, dtypes)?;
             Ok((first, DType::F32))
+        }
+        Rule::LayerNorm => {
+            let n = first.last().ok_or("needs an axis to normalise over")?;
+            match shapes[1..].iter().find(|weight| weight[..] != [*n]) {
+                Some(weight) => Err(format!("weights must be [{n}], received {weight:?}")),
+                None => Ok((first, dtype)),
+            }
         }
         Rule::Conv => window::conv(shapes, attrs).map(|s| (s, dtype)),
         Rule::ConvTranspose => window::conv_transpose(shapes, attrs).map(|s| (s, dtype)),

@@ -194,6 +194,12 @@ export const RULES: Readonly<Record<string, Rule>> = {
     return [first(given), given.attrs[0] as DType];
   },
   crossEntropy,
+  layerNorm: (given) => {
+    onlyFloats(given);
+    const n = first(given).at(-1) ?? given.fail('needs an axis to normalise over');
+    for (const weight of given.shapes.slice(1)) if (text(weight) !== text([n])) given.fail(`weights must be [${n}], received ${text(weight)}`);
+    return [first(given), 'float32'];
+  },
   recurrent,
   ...WINDOW_RULES,
 };

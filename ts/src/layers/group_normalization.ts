@@ -2,7 +2,7 @@ import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import { optional, type Resolved } from './factory.js';
 import type { LayerDefinition, LayerOptions } from './layer.js';
-import { affine, axesOf, divided, moments } from './normalize.js';
+import { affine, axesOf, normalized } from './normalize.js';
 import type { Same } from './shapes.js';
 import { type AffineOptions, withAffine } from './weight_options.js';
 
@@ -31,8 +31,7 @@ const definition: LayerDefinition<Resolved<GroupNormalizationConfig>> = {
     // The axis of channels becomes two: groups, and channels of a group.
     const split = ops.reshape(x, { shape: [...x.shape.slice(0, axis), groups, channels / groups, ...x.shape.slice(axis + 1)] });
     const others = split.shape.map((_, i) => i).filter((i) => i !== 0 && i !== axis);
-    const { centered, variance } = moments(split, others);
-    return affine(scope, [axis], x)(ops.reshape(divided(centered, variance, c.epsilon), { shape: x.shape }));
+    return affine(scope, [axis], x)(ops.reshape(normalized(split, others, c.epsilon), { shape: x.shape }));
   },
 };
 

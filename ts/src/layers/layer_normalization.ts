@@ -1,8 +1,8 @@
 import { optional, type Resolved } from './factory.js';
 import type { LayerDefinition, LayerOptions } from './layer.js';
-import { affine, axesOf, divided, moments } from './normalize.js';
+import { axesOf, normalized } from './normalize.js';
 import type { Same } from './shapes.js';
-import { type AffineOptions, withAffine } from './weight_options.js';
+import { type AffineOptions, optionsOf, withAffine } from './weight_options.js';
 
 export interface LayerNormalizationConfig extends LayerOptions, AffineOptions {
   /** Axes that are normalised together. Default −1. */
@@ -20,8 +20,10 @@ const definition: LayerDefinition<Resolved<LayerNormalizationConfig>> = {
   call(scope, x) {
     const c = scope.config;
     const axes = axesOf(c.axis, x.shape.length, scope.path);
-    const { centered, variance } = moments(x, axes);
-    return affine(scope, axes, x)(divided(centered, variance, c.epsilon));
+    const shape = axes.map((a) => x.shape[a] as number);
+    const gamma = c.scale ? scope.weight('gamma', shape, optionsOf(c, 'gamma')) : null;
+    const beta = c.center ? scope.weight('beta', shape, optionsOf(c, 'beta')) : null;
+    return normalized(x, axes, c.epsilon, { gamma, beta });
   },
 };
 

@@ -21,6 +21,20 @@ export function alongside(weight: Tensor, axes: readonly number[], x: Tensor): T
   return shape.length === weight.shape.length && shape.every((d, i) => weight.shape[i] === d) ? weight : ops.reshape(weight, { shape });
 }
 
+/**
+ * (x − mean)/√(variance + ε)·gamma + beta over axes; without `centered` around zero. Gamma and beta have the shape of the axes.
+ */
+export function normalized(x: Tensor, axes: readonly number[], epsilon: number, { gamma, beta, centered = true }: { gamma?: Tensor | null; beta?: Tensor | null; centered?: boolean } = {}): Tensor {
+  const order = [...x.shape.map((_, i) => i).filter((i) => !axes.includes(i)), ...axes];
+  const sorted = order.every((axis, i) => axis === i);
+  const front = sorted ? x : ops.transpose(x, { perm: order });
+  const n = axes.reduce((size, axis) => size * (x.shape[axis] as number), 1);
+  const weight = (given: Tensor | null | undefined, value: number) => (given ? ops.reshape(given, { shape: [n] }) : ops.constant(x.tracer, { shape: [n], dtype: 'float32', value }));
+  const rows = ops.reshape(front, { shape: [...front.shape.slice(0, x.shape.length - axes.length), n] });
+  const y = ops.reshape(ops.layerNorm(rows, weight(gamma, 1), weight(beta, 0), { epsilon, centered }), { shape: front.shape });
+  return sorted ? y : ops.transpose(y, { perm: order.map((_, i) => order.indexOf(i)) });
+}
+
 /** Declares gamma and beta over some axes of x, as the options want them; answers what applies them. */
 export function affine(scope: Scope<Required<AffineOptions>>, axes: readonly number[], x: Tensor): (y: Tensor) => Tensor {
   const c = scope.config;

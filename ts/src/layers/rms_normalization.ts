@@ -1,7 +1,6 @@
-import { ops } from '../core/ops.generated.js';
 import { optional, type Resolved } from './factory.js';
 import type { LayerDefinition, LayerOptions } from './layer.js';
-import { alongside, axesOf, divided } from './normalize.js';
+import { axesOf, normalized } from './normalize.js';
 import type { Same } from './shapes.js';
 
 export interface RMSNormalizationConfig extends LayerOptions {
@@ -21,8 +20,7 @@ const definition: LayerDefinition<Resolved<RMSNormalizationConfig>> = {
       axes.map((a) => x.shape[a] as number),
       { initializer: 'ones' },
     );
-    const squares = ops.mean(ops.square(x), { axes, keepDims: true });
-    return ops.mul(divided(x, squares, scope.config.epsilon), alongside(gamma, axes, x));
+    return normalized(x, axes, scope.config.epsilon, { gamma, centered: false });
   },
 };
 

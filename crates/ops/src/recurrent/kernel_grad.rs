@@ -17,7 +17,7 @@ pub static OP: Op = Op {
     vjp: None,
     internal: true,
     #[cfg(any(test, feature = "reference"))]
-    reference: super::reference::through,
+    reference: crate::sample::through,
     #[cfg(any(test, feature = "reference"))]
     samples: Vec::new,
 };

@@ -97,11 +97,7 @@ fn gradients(e: &mut dyn Emit, c: &Call) -> Vec<Option<Id>> {
     let shape: &[usize] = if states > 0 { &flat } else { &whole };
     let inputs: Vec<Id> = [keep, c.dy].iter().chain(&given[1..]).copied().collect();
     let all = e.call(&sequence_grad::OP, &inputs, internal(shape, &walk, own));
-    let cut = |e: &mut dyn Emit, from: usize, size: usize, shape: &[usize]| {
-        let part = e.slice(all, vec![from], &[size], vec![1]);
-        e.reshape(part, shape)
-    };
-    let dx = if states > 0 { cut(e, 0, projected, &whole) } else { all };
+    let dx = if states > 0 { e.part(all, 0, &whole) } else { all };
     let inner =
         if walk.cell == Cell::Gru { e.call(&inner_grad::OP, &[keep, dx], internal(&whole, &walk, own)) } else { dx };
     let kernel = e.call(&kernel_grad::OP, &[keep, inner], internal(&[units, walk.width()], &walk, own));
@@ -109,8 +105,8 @@ fn gradients(e: &mut dyn Emit, c: &Call) -> Vec<Option<Id>> {
     for name in names {
         gradients.push(match name {
             "bias" => Some(e.sum(inner, [0, 1], false)),
-            "h" => Some(cut(e, projected, first, &[batch, units])),
-            "c" => Some(cut(e, projected + first, first, &[batch, units])),
+            "h" => Some(e.part(all, projected, &[batch, units])),
+            "c" => Some(e.part(all, projected + first, &[batch, units])),
             _ => None,
         });
     }

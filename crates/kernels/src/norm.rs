@@ -1,0 +1,307 @@
+//! Rows normalised by their mean and variance, and the gradient in one walk: a row is read once from memory, everything
+//! else happens while it is in cache.
+
+use crate::record::{Kernel, StepContext};
+use crate::reduce::{self, sum};
+use parallel::Span;
+use simd::F32x4;
+
+type Push<'a> = &'a mut dyn FnMut(Box<dyn Kernel>);
+
+/// Elements per chunk, roughly.
+const CHUNK: usize = 16 * 1024;
+/// f32 sums of at most this many numbers are added up in f64; so many rows at most are summed in a chunk.
+const BLOCK: usize = 1024;
+/// Two vectors: the sums of one don't wait for the other's.
+const PAIR: usize = 8;
+
+/// [rows × n]: (x − mean)/√(variance + ε)·γ + β in each row; around zero instead of the mean if not `centered`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Norm {
+    pub rows: usize,
+    pub n: usize,
+    pub epsilon: f32,
+    pub centered: bool,
+}
+
+impl Norm {
+    fn rows_per_chunk(&self) -> usize {
+        (CHUNK / self.n.max(1)).clamp(1, BLOCK)
+    }
+    fn chunks(&self) -> usize {
+        self.rows.div_ceil(self.rows_per_chunk())
+    }
+    fn rows_of(&self, chunk: usize) -> std::ops::Range<usize> {
+        let from = chunk * self.rows_per_chunk();
+        from..(from + self.rows_per_chunk()).min(self.rows)
+    }
+
+    /// A row's centre, and one over its deviation.
+    fn moments(&self, x: &[f32]) -> (f32, f32) {
+        let count = x.len() as f64;
+        let mean = if self.centered { (sum(x) / count) as f32 } else { 0.0 };
+        let squares: f64 = x.chunks(BLOCK).map(|block| squares(block, mean) as f64).sum();
+        (mean, (1.0 / (squares / count + self.epsilon as f64).sqrt()) as f32)
+    }
+
+    fn row(&self, x: &[f32], gamma: &[f32], beta: &[f32], out: &mut [f32]) {
+        let (mean, scale) = self.moments(x);
+        let (m, s) = (F32x4::splat(mean), F32x4::splat(scale));
+        let whole = x.len() & !3;
+        let lanes = x.chunks_exact(4).zip(gamma.chunks_exact(4)).zip(beta.chunks_exact(4)).zip(out.chunks_exact_mut(4));
+        for (((x, g), b), o) in lanes {
+            let normal = (F32x4::from_slice(x) - m) * s;
+            (normal * F32x4::from_slice(g) + F32x4::from_slice(b)).to_slice(o);
+        }
+        for i in whole..x.len() {
+            out[i] = (x[i] - mean) * scale * gamma[i] + beta[i];
+        }
+    }
+
+    /// dx of a row; adds its share to dγ and dβ.
+    fn gradient_row(&self, x: &[f32], gamma: &[f32], dy: &[f32], [dgamma, dbeta]: [&mut [f32]; 2], dx: &mut [f32]) {
+        let (mean, scale) = self.moments(x);
+        // Σ dy·γ and Σ dy·γ·x̂, with x̂ the normalised row.
+        let (mut plain, mut dot) = (0.0f64, 0.0f64);
+        for from in (0..x.len()).step_by(BLOCK) {
+            let range = from..(from + BLOCK).min(x.len());
+            let weights = [&mut dgamma[range.clone()], &mut dbeta[range.clone()]];
+            let sums = gradient_sums(&x[range.clone()], &gamma[range.clone()], &dy[range], mean, scale, weights);
+            plain += sums[0] as f64;
+            dot += sums[1] as f64;
+        }
+        let count = x.len() as f64;
+        let plain = if self.centered { (plain / count) as f32 } else { 0.0 };
+        let dot = (dot / count) as f32;
+        let [m, s, p, d] = [mean, scale, plain, dot].map(F32x4::splat);
+        let whole = x.len() & !3;
+        let lanes = x.chunks_exact(4).zip(gamma.chunks_exact(4)).zip(dy.chunks_exact(4)).zip(dx.chunks_exact_mut(4));
+        for (((x, g), dy), dx) in lanes {
+            let normal = (F32x4::from_slice(x) - m) * s;
+            (s * (F32x4::from_slice(dy) * F32x4::from_slice(g) - p - normal * d)).to_slice(dx);
+        }
+        for i in whole..x.len() {
+            dx[i] = scale * (dy[i] * gamma[i] - plain - (x[i] - mean) * scale * dot);
+        }
+    }
+}
+
+/// Σ (x − m)².
+fn squares(x: &[f32], m: f32) -> f32 {
+    let centre = F32x4::splat(m);
+    let mut lanes = [F32x4::splat(0.0); 4];
+    let mut chunks = x.chunks_exact(16);
+    for chunk in &mut chunks {
+        for (i, lane) in lanes.iter_mut().enumerate() {
+            let d = F32x4::from_slice(&chunk[4 * i..]) - centre;
+            *lane = *lane + d * d;
+        }
+    }
+    let rest: f32 = chunks.remainder().iter().map(|v| (v - m) * (v - m)).sum();
+    ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])).sum() + rest
+}
+
+/// Σ dy·γ and Σ dy·γ·x̂ of a piece of a row; dγ += dy·x̂ and dβ += dy.
+fn gradient_sums(
+    x: &[f32],
+    gamma: &[f32],
+    dy: &[f32],
+    mean: f32,
+    scale: f32,
+    [dgamma, dbeta]: [&mut [f32]; 2],
+) -> [f32; 2] {
+    let (m, s) = (F32x4::splat(mean), F32x4::splat(scale));
+    let (mut plain, mut dot) = ([F32x4::splat(0.0); 2], [F32x4::splat(0.0); 2]);
+    let inputs = x.chunks_exact(PAIR).zip(gamma.chunks_exact(PAIR)).zip(dy.chunks_exact(PAIR));
+    let weights = dgamma.chunks_exact_mut(PAIR).zip(dbeta.chunks_exact_mut(PAIR));
+    for (((x, g), dy), (dgamma, dbeta)) in inputs.zip(weights) {
+        for i in 0..2 {
+            let at = 4 * i..4 * i + 4;
+            let normal = (F32x4::from_slice(&x[at.clone()]) - m) * s;
+            let dy = F32x4::from_slice(&dy[at.clone()]);
+            let (dgamma, dbeta) = (&mut dgamma[at.clone()], &mut dbeta[at.clone()]);
+            (F32x4::from_slice(dgamma) + dy * normal).to_slice(dgamma);
+            (F32x4::from_slice(dbeta) + dy).to_slice(dbeta);
+            let g = dy * F32x4::from_slice(&g[at]);
+            plain[i] = plain[i] + g;
+            dot[i] = dot[i] + g * normal;
+        }
+    }
+    let mut sums = [plain, dot].map(|lanes| (lanes[0] + lanes[1]).sum());
+    for i in x.len() / PAIR * PAIR..x.len() {
+        let normal = (x[i] - mean) * scale;
+        dgamma[i] += dy[i] * normal;
+        dbeta[i] += dy[i];
+        sums[0] += dy[i] * gamma[i];
+        sums[1] += dy[i] * gamma[i] * normal;
+    }
+    sums
+}
+
+/// Inputs x, γ, β.
+pub struct Forward {
+    pub norm: Norm,
+    pub inputs: [Span; 3],
+    pub out: Span,
+}
+
+impl Kernel for Forward {
+    fn name(&self) -> &'static str {
+        "layer_norm"
+    }
+    fn chunks(&self) -> usize {
+        self.norm.chunks()
+    }
+    fn flops(&self) -> u64 {
+        8 * (self.norm.rows * self.norm.n) as u64
+    }
+    fn bytes(&self) -> u64 {
+        8 * self.out.len as u64
+    }
+    fn run(&self, context: &StepContext, chunk: usize, _scratch: &mut [f32]) {
+        let n = self.norm.n;
+        // SAFETY: inputs of this record.
+        let [x, gamma, beta] = self.inputs.map(|span| unsafe { context.read(span) });
+        let rows = self.norm.rows_of(chunk);
+        // SAFETY: these rows belong to this chunk.
+        let out = unsafe { context.write(self.out, rows.start * n, rows.end * n) };
+        for (x, out) in x[rows.start * n..rows.end * n].chunks_exact(n.max(1)).zip(out.chunks_exact_mut(n.max(1))) {
+            self.norm.row(x, gamma, beta, out);
+        }
+    }
+}
+
+/// Inputs x, γ, dy; dx, and sums for dγ and dβ over the rows of each chunk.
+struct Gradient {
+    norm: Norm,
+    inputs: [Span; 3],
+    dx: Span,
+    sums: Span,
+}
+
+impl Kernel for Gradient {
+    fn name(&self) -> &'static str {
+        "layer_norm_grad"
+    }
+    fn chunks(&self) -> usize {
+        self.norm.chunks()
+    }
+    fn flops(&self) -> u64 {
+        20 * (self.norm.rows * self.norm.n) as u64
+    }
+    fn bytes(&self) -> u64 {
+        12 * self.dx.len as u64
+    }
+    fn run(&self, context: &StepContext, chunk: usize, _scratch: &mut [f32]) {
+        let n = self.norm.n;
+        // SAFETY: inputs of this record.
+        let [x, gamma, dy] = self.inputs.map(|span| unsafe { context.read(span) });
+        let rows = self.norm.rows_of(chunk);
+        // SAFETY: these rows belong to this chunk.
+        let dx = unsafe { context.write(self.dx, rows.start * n, rows.end * n) };
+        // SAFETY: so do these sums.
+        let sums = unsafe { context.write(self.sums, chunk * 2 * n, (chunk + 1) * 2 * n) };
+        sums.fill(0.0);
+        let (dgamma, dbeta) = sums.split_at_mut(n);
+        let lines = rows.start * n..rows.end * n;
+        let lines = x[lines.clone()].chunks_exact(n.max(1)).zip(dy[lines].chunks_exact(n.max(1)));
+        for ((x, dy), dx) in lines.zip(dx.chunks_exact_mut(n.max(1))) {
+            self.norm.gradient_row(x, gamma, dy, [dgamma, dbeta], dx);
+        }
+    }
+}
+
+/// Words of workspace for [`gradient`].
+pub fn workspace(norm: Norm) -> usize {
+    match norm.chunks() {
+        1 => 0,
+        chunks => chunks * 2 * norm.n,
+    }
+}
+
+/// The records of the gradient of x, γ, dy: `out` holds dx, then dγ, then dβ.
+pub fn gradient(norm: Norm, inputs: [Span; 3], out: Span, workspace: Span, push: Push) {
+    let whole = norm.rows * norm.n;
+    let dx = Span { len: whole, ..out };
+    let weights = Span { offset: out.offset + whole, len: 2 * norm.n, ..out };
+    let chunks = norm.chunks();
+    let sums = if chunks == 1 { weights } else { workspace };
+    push(Box::new(Gradient { norm, inputs, dx, sums }));
+    if chunks != 1 {
+        push(Box::new(reduce::Reduce::new(reduce::Kind::Sum, sums, weights, 1, chunks, 2 * norm.n)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{run_all, Machine};
+
+    fn run(norm: Norm, x: &[f32], gamma: &[f32], beta: &[f32], dy: &[f32]) -> (Vec<f32>, Vec<f32>) {
+        let mut m = Machine::new();
+        let [x, gamma, beta, dy] = [x, gamma, beta, dy].map(|values| m.values(values));
+        let (out, all, work) = (m.alloc(x.len), m.alloc(x.len + 2 * norm.n), m.alloc(workspace(norm)));
+        let mut records: Vec<Box<dyn Kernel>> = vec![Box::new(Forward { norm, inputs: [x, gamma, beta], out })];
+        gradient(norm, [x, gamma, dy], all, work, &mut |record| records.push(record));
+        run_all(&mut m, &records);
+        (m.get(out).to_vec(), m.get(all).to_vec())
+    }
+
+    fn numbers(len: usize, salt: usize) -> Vec<f32> {
+        (0..len).map(|i| ((i * 37 + salt * 11) % 101) as f32 / 25.0 - 2.0).collect()
+    }
+
+    fn close(got: &[f32], want: impl Iterator<Item = f64>, what: &str) {
+        for (i, (&g, w)) in got.iter().zip(want).enumerate() {
+            assert!((g as f64 - w).abs() <= 2e-5 * (1.0 + w.abs()), "{what} at {i}: {g} instead of {w}");
+        }
+    }
+
+    #[test]
+    fn rows_of_every_size() {
+        for (rows, n) in [(1, 1), (3, 5), (7, 8), (2, 1031), (5000, 9), (40, 1000), (1, 33), (0, 4), (3, 0)] {
+            for centered in [true, false] {
+                let what = format!("{rows} × {n}, {centered}");
+                let norm = Norm { rows, n, epsilon: 1e-3, centered };
+                let [x, dy] = [1, 2].map(|salt| numbers(rows * n, salt));
+                let [gamma, beta] = [3, 4].map(|salt| numbers(n, salt));
+                let (y, all) = run(norm, &x, &gamma, &beta, &dy);
+                let (mut ys, mut dxs) = (Vec::new(), Vec::new());
+                let mut weights = vec![0.0f64; 2 * n];
+                for row in 0..rows {
+                    let line = |v: &[f32]| v[row * n..(row + 1) * n].iter().map(|&v| v as f64).collect::<Vec<_>>();
+                    let (x, dy) = (line(&x), line(&dy));
+                    let mean = if centered { x.iter().sum::<f64>() / n as f64 } else { 0.0 };
+                    let variance = x.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n as f64;
+                    let scale = 1.0 / (variance + 1e-3f32 as f64).sqrt();
+                    let normal: Vec<f64> = x.iter().map(|v| (v - mean) * scale).collect();
+                    let g: Vec<f64> = dy.iter().zip(&gamma).map(|(d, &g)| d * g as f64).collect();
+                    let plain = if centered { g.iter().sum::<f64>() / n as f64 } else { 0.0 };
+                    let dot = g.iter().zip(&normal).map(|(g, v)| g * v).sum::<f64>() / n as f64;
+                    for i in 0..n {
+                        ys.push(normal[i] * gamma[i] as f64 + beta[i] as f64);
+                        dxs.push(scale * (g[i] - plain - normal[i] * dot));
+                        weights[i] += dy[i] * normal[i];
+                        weights[n + i] += dy[i];
+                    }
+                }
+                close(&y, ys.into_iter(), &what);
+                let magnitude = 1.0 + (rows as f64).sqrt();
+                close(&all[..rows * n], dxs.into_iter(), &what);
+                for (i, (&g, w)) in all[rows * n..].iter().zip(weights).enumerate() {
+                    assert!((g as f64 - w).abs() <= 2e-5 * (magnitude + w.abs()), "{what}, weight {i}: {g}, not {w}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn rows_that_are_no_numbers_stay_alone() {
+        let norm = Norm { rows: 2, n: 5, epsilon: 1e-3, centered: true };
+        let mut x = numbers(10, 1);
+        x[1] = f32::NAN;
+        let (y, all) = run(norm, &x, &[1.0; 5], &[0.0; 5], &[1.0; 10]);
+        assert!(y[..5].iter().chain(&all[..5]).all(|v| v.is_nan()));
+        assert!(y[5..].iter().chain(&all[5..10]).all(|v| v.is_finite()));
+    }
+}
