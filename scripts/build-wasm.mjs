@@ -27,7 +27,7 @@ async function build(payload, dev) {
   const out = `pkg-${payload}`;
   const profile = dev ? { CARGO_PROFILE_RELEASE_LTO: 'off', CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16' } : {};
   const pack = ['build', 'crates/wasm', '--mode', 'force', '--target', 'web', '--no-pack', '--release', '--out-dir', out, '--out-name', 'myelin', ...(dev ? ['--no-opt'] : [])];
-  await run('wasm-pack', [...pack, '--', '-Zbuild-std=std,panic_abort', '--target', 'wasm32-unknown-unknown'], {
+  await run('wasm-pack', [...pack, '--', '-Zbuild-std=std,panic_abort', '-Zbuild-std-features=optimize_for_size', '--target', 'wasm32-unknown-unknown'], {
     show: true,
     env: { ...env, ...profile, CARGO_TARGET_DIR: join(root, `target/${payload}${dev ? '-dev' : ''}`), CARGO_ENCODED_RUSTFLAGS: flags(PAYLOADS[payload]).join('\x1f') },
   });
