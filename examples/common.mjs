@@ -55,6 +55,16 @@ export function classes({ data, shape: [rows, width] }) {
   });
 }
 
+/** A number from 0 on, drawn by the probabilities; `next` answers numbers from 0 to 1. */
+export function drawn(probabilities, next) {
+  let left = next();
+  for (const [number, p] of probabilities.entries()) {
+    left -= p;
+    if (left <= 0) return number;
+  }
+  return 0;
+}
+
 /** A table of true classes (rows) against predicted ones (columns), by their names or numbers. */
 export function confusionMatrix(labels, predictions, names = Array.from({ length: predictions.shape[1] }, (_, c) => String(c))) {
   const counts = names.map(() => new Array(names.length).fill(0));

@@ -1,7 +1,7 @@
 // Names letter by letter, each from the three before, by a perceptron (Bengio and others 2003); then it makes names up.
 // --data DIR, --epochs N, --seed N.
 import { layers, optimizers, schedules, sequential, setRandomSeed } from 'myelin';
-import { option } from './common.mjs';
+import { drawn, option } from './common.mjs';
 import { random, shuffled } from './data/split.mjs';
 import { ALPHABET, readNames, spelled } from './names.mjs';
 
@@ -36,20 +36,11 @@ for (const [name, { x, y }] of Object.entries({ train, validation })) {
 console.log('published, same network: train 2.1245, validation 2.1682 (nn-zero-to-hero)');
 
 const next = random(seed);
-/** A letter's number, drawn by the probabilities. */
-function draw(probabilities) {
-  let left = next();
-  for (const [letter, p] of probabilities.entries()) {
-    left -= p;
-    if (left <= 0) return letter;
-  }
-  return 0;
-}
 async function invent() {
   const before = new Array(CONTEXT).fill(0);
   let name = '';
   for (;;) {
-    const letter = draw((await net.predict([before])).data);
+    const letter = drawn((await net.predict([before])).data, next);
     if (letter === 0) return name;
     name += ALPHABET[letter];
     before.push(letter);

@@ -87,6 +87,10 @@ const TESTS: Record<string, () => Promise<void>> = {
     expect(numberAfter(out, /validation loss/)).toBeLessThan(2.5);
     expect(out).toMatch(/names made up: [a-z]*(, [a-z]*){9}/);
   },
+  async gpt() {
+    const out = await run('gpt', '--iterations', '60', '--letters', '20');
+    expect(numberAfter(out, /loss on the last tenth of the text/)).toBeLessThan(2.8);
+  },
   async airline() {
     const out = await run('airline', '--seeds', '3');
     for (const [, rmse] of out.matchAll(/RMSE ([\d.]+) on the first 94/g)) expect(Number(rmse)).toBeLessThan(24.5);
@@ -113,6 +117,7 @@ const DATA: Record<string, string> = {
   fashion: '../shared/data/fashion-mnist',
   names_bigram: '../shared/data/text',
   names_mlp: '../shared/data/text',
+  gpt: '../shared/data/text',
   airline: '../shared/data/series',
   pollution: '../shared/data/series',
 };

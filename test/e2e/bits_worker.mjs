@@ -35,7 +35,17 @@ const walker = sequential([
 await walker.fit(x.subarray(0, 300 * 200), y.subarray(0, 200), { epochs: 2, batchSize: 45 });
 const walked = [...(await walker.getWeights()), await walker.predict(x.subarray(0, 300 * 50))];
 
+const reader = sequential([
+  layers.layerNormalization({ inputShape: [30, 10] }),
+  layers.multiHeadAttention({ numHeads: 4, keyDim: 16, useCausalMask: true, dropout: 0.1 }),
+  layers.rmsNormalization(),
+  layers.flatten(),
+  layers.dense({ units: 10, activation: 'softmax' }),
+]).compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy' });
+await reader.fit(x.subarray(0, 300 * 200), y.subarray(0, 200), { epochs: 2, batchSize: 45 });
+const read = [...(await reader.getWeights()), await reader.predict(x.subarray(0, 300 * 50))];
+
 const hash = createHash('sha256');
-for (const { data } of [...weights, predicted, ...walked]) hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+for (const { data } of [...weights, predicted, ...walked, ...read]) hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 const { threads, worker, payload, simd } = runtime();
 console.log(JSON.stringify({ hash: hash.digest('hex'), loss: history.loss, valLoss: history.valLoss, threads, worker, payload, simd }));

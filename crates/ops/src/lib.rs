@@ -13,6 +13,8 @@ pub mod sample;
 pub mod shape;
 
 pub mod argmax;
+pub mod attention;
+pub mod attention_grad;
 pub mod broadcast_to;
 pub mod cast;
 pub mod concat;
@@ -123,6 +125,8 @@ pub static ALL: &[&Op] = &[
     &softmax_cross_entropy_grad::OP,
     &sparse_softmax_cross_entropy::OP,
     &sparse_softmax_cross_entropy_grad::OP,
+    &attention::OP,
+    &attention_grad::OP,
     &layer_norm::OP,
     &layer_norm_grad::OP,
     &reshape::OP,

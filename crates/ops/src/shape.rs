@@ -1,6 +1,7 @@
 //! Shape rules: the dozen ways in which operations make a shape from shapes. TypeScript knows the same list by the same
 //! names, and one test walks all samples through both.
 
+pub mod attention;
 pub mod recurrent;
 #[cfg(test)]
 mod samples;
@@ -49,6 +50,8 @@ pub enum Rule {
     CrossEntropy,
     /// The logits of a cross-entropy: its gradient.
     CrossEntropyGrad,
+    /// Queries, keys, values and masks; attributes: heads, groups.
+    Attention,
     /// Rows [.., n], and weights [n] for all others.
     LayerNorm,
     /// Image and kernel; attributes: strides, padding, dilation, groups.
@@ -73,7 +76,13 @@ pub fn infer(rule: Rule, shapes: &[Shape], dtypes: &[DType], attrs: Attrs) -> Re
         matches!(rule, Rule::Same | Rule::Along | Rule::Broadcast | Rule::Matmul | Rule::Reduce | Rule::Argreduce);
     let window = matches!(
         rule,
-        Rule::LayerNorm | Rule::Conv | Rule::ConvTranspose | Rule::Depthwise | Rule::Pool | Rule::Recurrent
+        Rule::Attention
+            | Rule::LayerNorm
+            | Rule::Conv
+            | Rule::ConvTranspose
+            | Rule::Depthwise
+            | Rule::Pool
+            | Rule::Recurrent
     );
     if (arithmetic || window) && dtypes.iter().any(|&d| d != DType::F32) {
         return Err("needs float32: cast first".into());
@@ -163,6 +172,7 @@ pub fn infer(rule: Rule, shapes: &[Shape], dtypes: &[DType], attrs: Attrs) -> Re
             cross_entropy(shapes, dtypes)?;
             Ok((first, DType::F32))
         }
+        Rule::Attention => attention::attention(shapes, attrs).map(|s| (s, dtype)),
         Rule::LayerNorm => {
             let n = first.last().ok_or("needs an axis to normalise over")?;
             match shapes[1..].iter().find(|weight| weight[..] != [*n]) {

@@ -66,6 +66,8 @@ export const OPS: readonly OpInfo[] = [
   { name: 'softmaxCrossEntropyGrad', rule: 'crossEntropyGrad', attrs: [] },
   { name: 'sparseSoftmaxCrossEntropy', rule: 'crossEntropy', attrs: [] },
   { name: 'sparseSoftmaxCrossEntropyGrad', rule: 'crossEntropyGrad', attrs: [] },
+  { name: 'attention', rule: 'attention', attrs: ['i32', 'i32', 'f32', 'bool', 'f32', 'i32'] },
+  { name: 'attentionGrad', rule: 'fill', attrs: ['ints', 'i32', 'i32', 'f32', 'bool', 'f32', 'i32'] },
   { name: 'layerNorm', rule: 'layerNorm', attrs: ['f32', 'bool'] },
   { name: 'layerNormGrad', rule: 'fill', attrs: ['ints', 'f32', 'bool'] },
   { name: 'reshape', rule: 'reshape', attrs: ['ints'] },
@@ -216,48 +218,50 @@ export const ops = {
   softmaxCrossEntropy: (logits: Tensor, targets: Tensor): Tensor => call(58, null, [logits, targets], []),
   /** −log softmax(x)[label] of each row of logits x. */
   sparseSoftmaxCrossEntropy: (logits: Tensor, labels: Tensor): Tensor => call(60, null, [logits, labels], []),
+  /** softmax(scale·q·kᵀ)·v. Values: queries [batch, queries, heads·width], keys [batch, keys, groups·width], values [batch, keys, groups·size], then masks of ones and zeros [batch, heads, queries, keys] or 1 in places. Result [batch, queries, heads·size]; `rate` of the weights are dropped by `key`. */
+  attention: (values: readonly Tensor[], attrs: { heads: number; groups: number; scale: number; causal?: boolean; rate?: number; key?: number }): Tensor => call(62, null, values, [attrs.heads, attrs.groups, attrs.scale, attrs.causal ?? false, attrs.rate ?? 0, attrs.key ?? 0]),
   /** (x − mean)/√(variance + ε)·γ + β over the last axis; if not centered, x/√(mean of squares + ε)·γ + β. */
-  layerNorm: (x: Tensor, gamma: Tensor, beta: Tensor, attrs: { epsilon: number; centered?: boolean }): Tensor => call(62, null, [x, gamma, beta], [attrs.epsilon, attrs.centered ?? true]),
+  layerNorm: (x: Tensor, gamma: Tensor, beta: Tensor, attrs: { epsilon: number; centered?: boolean }): Tensor => call(64, null, [x, gamma, beta], [attrs.epsilon, attrs.centered ?? true]),
   /** The same elements, in row-major order, under another shape; one −1 stands for the rest. */
-  reshape: (x: Tensor, attrs: { shape: readonly number[] }): Tensor => call(64, null, [x], [attrs.shape]),
+  reshape: (x: Tensor, attrs: { shape: readonly number[] }): Tensor => call(66, null, [x], [attrs.shape]),
   /** The value itself; gradients don't pass. */
-  stopGradient: (x: Tensor): Tensor => call(65, null, [x], []),
+  stopGradient: (x: Tensor): Tensor => call(67, null, [x], []),
   /** Axes in another order: axis i of the result is axis perm[i] of x. */
-  transpose: (x: Tensor, attrs: { perm: readonly number[] }): Tensor => call(66, null, [x], [attrs.perm]),
+  transpose: (x: Tensor, attrs: { perm: readonly number[] }): Tensor => call(68, null, [x], [attrs.perm]),
   /** size[i] elements of each axis i, from begin[i] by stride[i]. */
-  slice: (x: Tensor, attrs: { begin: readonly number[]; size: readonly number[]; stride: readonly number[] }): Tensor => call(67, null, [x], [attrs.begin, attrs.size, attrs.stride]),
+  slice: (x: Tensor, attrs: { begin: readonly number[]; size: readonly number[]; stride: readonly number[] }): Tensor => call(69, null, [x], [attrs.begin, attrs.size, attrs.stride]),
   /** before[i] and after[i] elements of a value around each axis i. */
-  pad: (x: Tensor, attrs: { before: readonly number[]; after: readonly number[]; value?: number }): Tensor => call(69, null, [x], [attrs.before, attrs.after, attrs.value ?? 0]),
+  pad: (x: Tensor, attrs: { before: readonly number[]; after: readonly number[]; value?: number }): Tensor => call(71, null, [x], [attrs.before, attrs.after, attrs.value ?? 0]),
   /** Values side by side along an axis. */
-  concat: (values: readonly Tensor[], attrs: { axis?: number } = {}): Tensor => call(70, null, values, [attrs.axis ?? -1]),
+  concat: (values: readonly Tensor[], attrs: { axis?: number } = {}): Tensor => call(72, null, values, [attrs.axis ?? -1]),
   /** The value, repeated to a shape by NumPy's rules. */
-  broadcastTo: (x: Tensor, attrs: { shape: readonly number[] }): Tensor => call(71, null, [x], [attrs.shape]),
+  broadcastTo: (x: Tensor, attrs: { shape: readonly number[] }): Tensor => call(73, null, [x], [attrs.shape]),
   /** Elements as float32 or int32; floats are truncated, NaN becomes 0. */
-  cast: (x: Tensor, attrs: { dtype: DType }): Tensor => call(72, null, [x], [attrs.dtype]),
+  cast: (x: Tensor, attrs: { dtype: DType }): Tensor => call(74, null, [x], [attrs.dtype]),
   /** Rows of a table by index; an index outside of the table gives NaN. */
-  gather: (table: Tensor, indices: Tensor): Tensor => call(73, null, [table, indices], []),
+  gather: (table: Tensor, indices: Tensor): Tensor => call(75, null, [table, indices], []),
   /** Zeros, to whose rows updates are added by index, in order. */
-  scatterAdd: (indices: Tensor, updates: Tensor, attrs: { rows: number }): Tensor => call(74, null, [indices, updates], [attrs.rows]),
+  scatterAdd: (indices: Tensor, updates: Tensor, attrs: { rows: number }): Tensor => call(76, null, [indices, updates], [attrs.rows]),
   /** A row of `depth` zeros with a 1 at each index; zeros alone where the index is outside. */
-  oneHot: (indices: Tensor, attrs: { depth: number }): Tensor => call(75, null, [indices], [attrs.depth]),
+  oneHot: (indices: Tensor, attrs: { depth: number }): Tensor => call(77, null, [indices], [attrs.depth]),
   /** One number everywhere. */
-  constant: (tracer: Tracer, attrs: { shape: readonly number[]; dtype: DType; value: number }): Tensor => call(76, tracer, [], [attrs.shape, attrs.dtype, attrs.value]),
+  constant: (tracer: Tracer, attrs: { shape: readonly number[]; dtype: DType; value: number }): Tensor => call(78, tracer, [], [attrs.shape, attrs.dtype, attrs.value]),
   /** Each element is its place along an axis, counted from 0 (and from the front). */
-  iota: (tracer: Tracer, attrs: { shape: readonly number[]; dtype: DType; axis: number }): Tensor => call(77, tracer, [], [attrs.shape, attrs.dtype, attrs.axis]),
+  iota: (tracer: Tracer, attrs: { shape: readonly number[]; dtype: DType; axis: number }): Tensor => call(79, tracer, [], [attrs.shape, attrs.dtype, attrs.axis]),
   /** Numbers between two bounds, keyed by (seed, key, step). */
-  randomUniform: (tracer: Tracer, attrs: { shape: readonly number[]; dtype: DType; min: number; max: number; key: number }): Tensor => call(78, tracer, [], [attrs.shape, attrs.dtype, attrs.min, attrs.max, attrs.key]),
+  randomUniform: (tracer: Tracer, attrs: { shape: readonly number[]; dtype: DType; min: number; max: number; key: number }): Tensor => call(80, tracer, [], [attrs.shape, attrs.dtype, attrs.min, attrs.max, attrs.key]),
   /** Normal numbers with mean and standard deviation, keyed by (seed, key, step). */
-  randomNormal: (tracer: Tracer, attrs: { shape: readonly number[]; dtype: DType; mean: number; stddev: number; key: number }): Tensor => call(79, tracer, [], [attrs.shape, attrs.dtype, attrs.mean, attrs.stddev, attrs.key]),
+  randomNormal: (tracer: Tracer, attrs: { shape: readonly number[]; dtype: DType; mean: number; stddev: number; key: number }): Tensor => call(81, tracer, [], [attrs.shape, attrs.dtype, attrs.mean, attrs.stddev, attrs.key]),
   /** The mean of the cells under each window of images [N, H, W, C]; padding (top, bottom, left, right) never counts. */
-  avgPool2d: (x: Tensor, attrs: { pool: readonly number[]; strides?: readonly number[]; padding?: readonly number[] }): Tensor => call(80, null, [x], [attrs.pool, attrs.strides ?? [1, 1], attrs.padding ?? [0, 0, 0, 0]]),
+  avgPool2d: (x: Tensor, attrs: { pool: readonly number[]; strides?: readonly number[]; padding?: readonly number[] }): Tensor => call(82, null, [x], [attrs.pool, attrs.strides ?? [1, 1], attrs.padding ?? [0, 0, 0, 0]]),
   /** Convolution of images [N, H, W, C] with a kernel [KH, KW, C / groups, F]; padding is top, bottom, left, right. */
-  conv2d: (x: Tensor, kernel: Tensor, attrs: { strides?: readonly number[]; padding?: readonly number[]; dilation?: readonly number[]; groups?: number } = {}): Tensor => call(82, null, [x, kernel], [attrs.strides ?? [1, 1], attrs.padding ?? [0, 0, 0, 0], attrs.dilation ?? [1, 1], attrs.groups ?? 1]),
+  conv2d: (x: Tensor, kernel: Tensor, attrs: { strides?: readonly number[]; padding?: readonly number[]; dilation?: readonly number[]; groups?: number } = {}): Tensor => call(84, null, [x, kernel], [attrs.strides ?? [1, 1], attrs.padding ?? [0, 0, 0, 0], attrs.dilation ?? [1, 1], attrs.groups ?? 1]),
   /** The input's gradient of a convolution: spreads [N, OH, OW, F] by a kernel [KH, KW, C / groups, F] over [N, …size, C]. */
-  conv2dTranspose: (x: Tensor, kernel: Tensor, attrs: { strides?: readonly number[]; padding?: readonly number[]; dilation?: readonly number[]; groups?: number; size: readonly number[] }): Tensor => call(84, null, [x, kernel], [attrs.strides ?? [1, 1], attrs.padding ?? [0, 0, 0, 0], attrs.dilation ?? [1, 1], attrs.groups ?? 1, attrs.size]),
+  conv2dTranspose: (x: Tensor, kernel: Tensor, attrs: { strides?: readonly number[]; padding?: readonly number[]; dilation?: readonly number[]; groups?: number; size: readonly number[] }): Tensor => call(86, null, [x, kernel], [attrs.strides ?? [1, 1], attrs.padding ?? [0, 0, 0, 0], attrs.dilation ?? [1, 1], attrs.groups ?? 1, attrs.size]),
   /** Convolution of each channel of images [N, H, W, C] with its own M kernels [KH, KW, C, M]; padding as in conv2d. */
-  depthwiseConv2d: (x: Tensor, kernel: Tensor, attrs: { strides?: readonly number[]; padding?: readonly number[]; dilation?: readonly number[] } = {}): Tensor => call(85, null, [x, kernel], [attrs.strides ?? [1, 1], attrs.padding ?? [0, 0, 0, 0], attrs.dilation ?? [1, 1]]),
+  depthwiseConv2d: (x: Tensor, kernel: Tensor, attrs: { strides?: readonly number[]; padding?: readonly number[]; dilation?: readonly number[] } = {}): Tensor => call(87, null, [x, kernel], [attrs.strides ?? [1, 1], attrs.padding ?? [0, 0, 0, 0], attrs.dilation ?? [1, 1]]),
   /** The largest cell under each window of images [N, H, W, C]; padding (top, bottom, left, right) never wins. */
-  maxPool2d: (x: Tensor, attrs: { pool: readonly number[]; strides?: readonly number[]; padding?: readonly number[] }): Tensor => call(88, null, [x], [attrs.pool, attrs.strides ?? [1, 1], attrs.padding ?? [0, 0, 0, 0]]),
+  maxPool2d: (x: Tensor, attrs: { pool: readonly number[]; strides?: readonly number[]; padding?: readonly number[] }): Tensor => call(90, null, [x], [attrs.pool, attrs.strides ?? [1, 1], attrs.padding ?? [0, 0, 0, 0]]),
   /** A cell (0 simple, 1 LSTM, 2 GRU) along a sequence. Values: projected input [batch, steps, gates·units], recurrent weights [units, gates·units], then those that the flags announce: bias of the recurrent product, noise [batch, units], initial states [batch, units], mask [batch, steps]. Result [batch, rows, units]: the outputs of all steps or the last, then the last states. */
-  sequence: (values: readonly Tensor[], attrs: { cell: number; activation?: number; gateActivation?: number; backwards?: boolean; zeroOutput?: boolean; sequences?: boolean; states?: boolean; bias?: boolean; noise?: boolean; initial?: boolean; mask?: boolean }): Tensor => call(90, null, values, [attrs.cell, attrs.activation ?? 0, attrs.gateActivation ?? 1, attrs.backwards ?? false, attrs.zeroOutput ?? false, attrs.sequences ?? false, attrs.states ?? false, attrs.bias ?? false, attrs.noise ?? false, attrs.initial ?? false, attrs.mask ?? false]),
+  sequence: (values: readonly Tensor[], attrs: { cell: number; activation?: number; gateActivation?: number; backwards?: boolean; zeroOutput?: boolean; sequences?: boolean; states?: boolean; bias?: boolean; noise?: boolean; initial?: boolean; mask?: boolean }): Tensor => call(92, null, values, [attrs.cell, attrs.activation ?? 0, attrs.gateActivation ?? 1, attrs.backwards ?? false, attrs.zeroOutput ?? false, attrs.sequences ?? false, attrs.states ?? false, attrs.bias ?? false, attrs.noise ?? false, attrs.initial ?? false, attrs.mask ?? false]),
 };

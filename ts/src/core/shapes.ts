@@ -1,6 +1,7 @@
 // The rules of crates/ops/src/shape.rs, by the same names, of all operations that can be called from here. One test walks
 // calls through both.
 import type { Attr, DType, Tensor } from './tensor.js';
+import { attention } from './attentions.js';
 import { recurrent } from './recurrences.js';
 import { WINDOW_RULES } from './windows.js';
 
@@ -194,6 +195,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
     return [first(given), given.attrs[0] as DType];
   },
   crossEntropy,
+  attention,
   layerNorm: (given) => {
     onlyFloats(given);
     const n = first(given).at(-1) ?? given.fail('needs an axis to normalise over');

@@ -2,7 +2,7 @@ import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
 import { checkRate } from './dropout.js';
-import { bothMasks, causalMask, masked } from './attend.js';
+import { bothMasks, causalMask, dropping, masked } from './attend.js';
 import { optional, type Resolved } from './factory.js';
 import type { LayerDefinition, LayerOptions, Scope } from './layer.js';
 import type { Unknown } from './shapes.js';
@@ -30,16 +30,21 @@ export function attended(
   query: Tensor,
   value: Tensor,
 ): Tensor | Tensor[] {
-  const { dropout, seed, useCausalMask, returnAttentionScores } = scope.config;
+  const { useCausalMask, returnAttentionScores } = scope.config;
   const [, queries = 1, keys = 1] = scores.shape;
   const own = scope.mask(value);
   const valueMask = own && ops.reshape(own, { shape: [own.shape[0] as number, 1, keys] });
   let weights = ops.softmax(masked(scores, bothMasks(valueMask, useCausalMask ? causalMask(scores, queries, keys) : undefined)));
-  if (scope.training && dropout > 0) weights = ops.dropout(weights, { rate: dropout, key: seed ?? scope.key() });
-  let out = ops.matmul(weights, value);
-  const queryMask = scope.mask(query);
-  if (queryMask) out = ops.mul(out, ops.reshape(queryMask, { shape: [...queryMask.shape, 1] }));
+  const dropped = dropping(scope);
+  if (dropped) weights = ops.dropout(weights, dropped);
+  const out = queried(scope, ops.matmul(weights, value), query);
   return returnAttentionScores ? [out, weights] : out;
+}
+
+/** Zeros where the query's mask is zero. */
+function queried(scope: Scope<object>, out: Tensor, query: Tensor): Tensor {
+  const mask = scope.mask(query);
+  return mask ? ops.mul(out, ops.reshape(mask, { shape: [...mask.shape, 1] })) : out;
 }
 
 /** [batch, queries, keys] of Σ tanh(query + key), weighted. */
@@ -62,6 +67,12 @@ const definition: LayerDefinition<Config> = {
     if (!value || !key) throw new ConfigError(`${scope.path}: takes query, value and, if it isn't the value, key`, { layer: scope.path });
     const { useScale, scoreMode } = scope.config;
     const factor = useScale ? scope.weight('scale', [], { initializer: 'ones' }) : null;
+    if (scoreMode === 'dot' && !scope.config.returnAttentionScores && query.shape.length === 3) {
+      const mask = scope.mask(value);
+      const masks = mask ? [ops.reshape(mask, { shape: [mask.shape[0] as number, 1, 1, mask.shape[1] as number] })] : [];
+      const options = { heads: 1, groups: 1, scale: 1, causal: scope.config.useCausalMask, ...dropping(scope) };
+      return queried(scope, ops.attention([factor ? ops.mul(query, factor) : query, key, value, ...masks], options), query);
+    }
     let scores: Tensor;
     if (scoreMode === 'dot') {
       scores = ops.matmul(query, key, { transposeB: true });

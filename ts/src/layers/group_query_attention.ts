@@ -1,12 +1,11 @@
 import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
-import { scale } from '../core/values.js';
-import { joinHeads, masked, splitHeads } from './attend.js';
+import { attend, masksOf } from './attend.js';
 import { checkRate } from './dropout.js';
 import { factory, REQUIRED, type Resolved } from './factory.js';
 import type { LayerDefinition, LayerOptions } from './layer.js';
-import { combined, headMask, projected } from './multi_head_attention.js';
+import { combined, projected } from './multi_head_attention.js';
 import type { Unknown } from './shapes.js';
 import { type BiasOptions, type KernelOptions, withKernel } from './weight_options.js';
 
@@ -28,14 +27,6 @@ export interface GroupQueryAttentionConfig extends LayerOptions, KernelOptions, 
   readonly returnAttentionScores?: boolean;
   /** Key of the noise. Default: follows from the layer's path. */
   readonly seed?: number | null;
-}
-
-/** Each head of [batch, places, heads·width] as often as it serves. */
-function repeatedHeads(x: Tensor, heads: number, times: number): Tensor {
-  const [batch = 1, places = 1, width = 1] = x.shape;
-  const size = width / heads;
-  const wide = ops.broadcastTo(ops.reshape(x, { shape: [batch, places, heads, 1, size] }), { shape: [batch, places, heads, times, size] });
-  return ops.reshape(wide, { shape: [batch, places, heads * times * size] });
 }
 
 const definition: LayerDefinition<Resolved<GroupQueryAttentionConfig>> = {
@@ -60,20 +51,14 @@ const definition: LayerDefinition<Resolved<GroupQueryAttentionConfig>> = {
   call(scope, query, value = query, key = value, mask?: Tensor) {
     const c = scope.config;
     if (query.shape.length !== 3) scope.fail('takes [batch, places, width]', query.shape);
-    const [heads, times] = [c.numQueryHeads, c.numQueryHeads / c.numKeyValueHeads];
-    const q = splitHeads(projected(scope, 'query', query, heads, c.headDim), heads);
-    const served = (name: string, x: Tensor) => splitHeads(repeatedHeads(projected(scope, name, x, c.numKeyValueHeads, c.headDim), c.numKeyValueHeads, times), heads);
-    const k = served('key', key);
+    const [heads, groups] = [c.numQueryHeads, c.numKeyValueHeads];
+    const q = projected(scope, 'query', query, heads, c.headDim);
+    const k = projected(scope, 'key', key, groups, c.headDim);
     const gate = c.useGate ? ops.sigmoid(projected(scope, 'gate', query, heads, c.headDim)) : null;
-    const v = served('value', value);
-    const scores = ops.matmul(scale(q, 1 / Math.sqrt(c.headDim)), k, { transposeB: true });
-    let weights = ops.softmax(masked(scores, headMask(scope, scores, heads, query, value, key, mask)));
-    if (scope.training && c.dropout > 0) weights = ops.dropout(weights, { rate: c.dropout, key: c.seed ?? scope.key() });
-    const joined = joinHeads(ops.matmul(weights, v), heads);
+    const v = projected(scope, 'value', value, groups, c.headDim);
+    const { joined, weights } = attend(scope, [q, k, v], heads, groups, masksOf(scope, query, value, key, mask));
     const out = combined(scope, gate ? ops.mul(joined, gate) : joined, heads, c.headDim, query.shape[2] as number);
-    if (!c.returnAttentionScores) return out;
-    const [, queries = 1, keys = 1] = weights.shape;
-    return [out, ops.reshape(weights, { shape: [query.shape[0] as number, heads, queries, keys] })];
+    return weights ? [out, weights] : out;
   },
 };
 

@@ -1,8 +1,7 @@
 import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
-import { scale } from '../core/values.js';
-import { bothMasks, causalMask, joinHeads, masked, splitHeads } from './attend.js';
+import { attend, masksOf } from './attend.js';
 import { checkRate } from './dropout.js';
 import { factory, REQUIRED, type Resolved } from './factory.js';
 import type { LayerDefinition, LayerOptions, Scope } from './layer.js';
@@ -58,26 +57,6 @@ export function combined(scope: Scope<Projected>, x: Tensor, heads: number, size
   return ops.reshape(y, { shape: [batch, places, width] });
 }
 
-/** Masks of query, value and key, and an explicit one [batch, queries, keys] or [batch, heads, queries, keys], for [batch·heads, queries, keys]. */
-export function headMask(scope: Scope<{ useCausalMask: boolean }>, scores: Tensor, heads: number, query: Tensor, value: Tensor, key: Tensor, given: Tensor | undefined): Tensor | undefined {
-  const [all = 1, queries = 1, keys = 1] = scores.shape;
-  const batch = all / heads;
-  const rows = scope.mask(query);
-  let mask = rows && ops.reshape(rows, { shape: [batch, queries, 1] });
-  for (const side of value === key ? [value] : [value, key]) {
-    const own = scope.mask(side);
-    mask = bothMasks(mask, own && ops.reshape(own, { shape: [batch, 1, keys] }));
-  }
-  const perHead = given?.shape.length === 4 ? ops.reshape(ops.broadcastTo(given, { shape: [batch, heads, queries, keys] }), { shape: [all, queries, keys] }) : undefined;
-  mask = bothMasks(mask, perHead ? undefined : given);
-  if (mask) {
-    const full = ops.broadcastTo(mask, { shape: [batch, queries, keys] });
-    const repeated = ops.broadcastTo(ops.reshape(full, { shape: [batch, 1, queries, keys] }), { shape: [batch, heads, queries, keys] });
-    mask = ops.reshape(repeated, { shape: [all, queries, keys] });
-  }
-  return bothMasks(bothMasks(mask, perHead), scope.config.useCausalMask ? causalMask(scores, queries, keys) : undefined);
-}
-
 /** [batch, …, width] with the attended axes as one and all others in the batch. */
 function folded(scope: Scope<Config>, x: Tensor, axes: readonly number[]): Tensor {
   const last = x.shape.length - 1;
@@ -125,19 +104,16 @@ const definition: LayerDefinition<Config> = {
     const axes = c.attentionAxes ?? Array.from({ length: rank - 2 }, (_, i) => i + 1);
     const [query, value, key] = [givenQuery, givenValue, givenKey].map((x) => folded(scope, x, axes)) as [Tensor, Tensor, Tensor];
     const valueDim = c.valueDim ?? c.keyDim;
-    const q = splitHeads(projected(scope, 'query', query, c.numHeads, c.keyDim), c.numHeads);
-    const k = splitHeads(projected(scope, 'key', key, c.numHeads, c.keyDim), c.numHeads);
-    const gate = c.useGate ? ops.sigmoid(projected(scope, 'gate', query, c.numHeads, valueDim)) : null;
-    const v = splitHeads(projected(scope, 'value', value, c.numHeads, valueDim), c.numHeads);
-    const scores = ops.matmul(scale(q, 1 / Math.sqrt(c.keyDim)), k, { transposeB: true });
-    let weights = ops.softmax(masked(scores, headMask(scope, scores, c.numHeads, query, value, key, mask)));
-    if (scope.training && c.dropout > 0) weights = ops.dropout(weights, { rate: c.dropout, key: c.seed ?? scope.key() });
-    const joined = joinHeads(ops.matmul(weights, v), c.numHeads);
-    const out = unfolded(combined(scope, gate ? ops.mul(joined, gate) : joined, c.numHeads, valueDim, c.outputShape ?? (query.shape[2] as number)), givenQuery, axes);
-    if (!c.returnAttentionScores) return out;
+    const [heads, ofQuery] = [c.numHeads, projected(scope, 'query', query, c.numHeads, c.keyDim)];
+    const ofKey = projected(scope, 'key', key, heads, c.keyDim);
+    const gate = c.useGate ? ops.sigmoid(projected(scope, 'gate', query, heads, valueDim)) : null;
+    const ofValue = projected(scope, 'value', value, heads, valueDim);
+    const { joined, weights } = attend(scope, [ofQuery, ofKey, ofValue], heads, heads, masksOf(scope, query, value, key, mask));
+    const out = unfolded(combined(scope, gate ? ops.mul(joined, gate) : joined, heads, valueDim, c.outputShape ?? (query.shape[2] as number)), givenQuery, axes);
+    if (!weights) return out;
     const others = givenQuery.shape.filter((_, i) => i < rank - 1 && !axes.includes(i));
     const sizes = (x: Tensor) => axes.map((a) => x.shape[a] as number);
-    return [out, ops.reshape(weights, { shape: [...others, c.numHeads, ...sizes(givenQuery), ...sizes(givenKey)] })];
+    return [out, ops.reshape(weights, { shape: [...others, heads, ...sizes(givenQuery), ...sizes(givenKey)] })];
   },
 };
 
