@@ -176,7 +176,7 @@ const CASES: Readonly<Record<string, readonly Row[]>> = {
     ['a window larger than the picture', () => layers.conv2d({ filters: 2, kernelSize: 5 }).apply(input({ shape: [3, 3, 1] })), shape('Conv2D', '5', '3')],
   ],
   'windows that can not be': [
-    ...(['conv1d', 'conv2d', 'conv3d', 'conv1dTranspose', 'conv2dTranspose', 'separableConv2d'] as const).map(
+    ...(['conv1d', 'conv2d', 'conv3d', 'conv1dTranspose', 'conv2dTranspose', 'conv3dTranspose', 'separableConv2d'] as const).map(
       (name): Row => [
         `a stride beside a dilation: ${name}`,
         () => layers[name]({ filters: 2, kernelSize: 3, strides: 2, dilationRate: 3 } as never),

@@ -30,6 +30,8 @@ const CASES = {
   conv2d: { shape: [6, 5, 4], make: () => layers.conv2d({ filters: 4, kernelSize: [3, 2], strides: 2, padding: 'same', groups: 2 }) },
   conv3d: { shape: [4, 4, 3, 2], make: () => layers.conv3d({ filters: 3, kernelSize: 2 }) },
   conv2dTranspose: { shape: [3, 4, 2], make: () => layers.conv2dTranspose({ filters: 3, kernelSize: 3, strides: 2, padding: 'same' }) },
+  conv3dTranspose: { shape: [2, 3, 2, 2], make: () => layers.conv3dTranspose({ filters: 2, kernelSize: [3, 2, 3], strides: [2, 1, 2], padding: 'same' }) },
+  'conv3dTranspose with steps between': { shape: [3, 2, 2, 2], make: () => layers.conv3dTranspose({ filters: 2, kernelSize: 2, dilationRate: [2, 1, 2] }) },
   separableConv2d: { shape: [5, 5, 2], make: () => layers.separableConv2d({ filters: 3, kernelSize: 3, depthMultiplier: 2 }) },
   maxPooling2d: { shape: [4, 5, 2], make: () => layers.maxPooling2d({ padding: 'same' }) },
   averagePooling2d: { shape: [5, 5, 2], make: () => layers.averagePooling2d({ poolSize: 3, strides: 2, padding: 'same' }) },
@@ -72,6 +74,28 @@ describe.each(Object.entries(CASES))('%s', (_, { shape, make }) => {
       expect(await error(byWeight, weights[position]?.data as Float32Array, found.weights[k]?.data as Float32Array, 1e-2)).toBeLessThan(2e-2);
     }
   });
+});
+
+test.each([
+  { kernelSize: [3, 2, 3], strides: [2, 1, 3], padding: 'same', places: [4, 5, 6] },
+  { kernelSize: 3, strides: 2, padding: 'valid', places: [7, 5, 9] },
+  { kernelSize: [1, 3, 2], strides: [1, 2, 1], padding: 'same', places: [3, 4, 2] },
+  { kernelSize: 2, dilationRate: [3, 1, 2], padding: 'valid', places: [4, 3, 5] },
+] as const)('a transposed convolution of volumes is the gradient of a convolution: %o', async ({ places, ...window }) => {
+  const x = input({ shape: [...places, 2] });
+  const forward = functional({ inputs: x, outputs: layers.conv3d({ ...window, filters: 3, useBias: false }).apply(x) });
+  const [kernel] = await forward.getWeights();
+  const size = places.reduce<number>((a, b) => a * b, 2);
+  const { shape } = await forward.predict({ data: numbers(size), shape: [1, ...places, 2] });
+  const upstream = { data: numbers(shape.reduce((a, b) => a * b, 1)), shape };
+  const { inputs } = await forward.gradients({ data: numbers(size), shape: [1, ...places, 2] }, { upstream });
+
+  const y = input({ shape: shape.slice(1) });
+  const back = functional({ inputs: y, outputs: layers.conv3dTranspose({ ...window, filters: 2, useBias: false }).apply(y) });
+  await back.setWeights([kernel as never]);
+  const answer = await back.predict(upstream);
+  expect(answer.shape).toEqual([1, ...places, 2]);
+  answer.data.forEach((v, i) => expect(v).toBeCloseTo(inputs[0]?.data[i] as number, 5));
 });
 
 test('pooling of negative numbers sends the gradient to the maximum', async () => {

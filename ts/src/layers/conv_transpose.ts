@@ -1,4 +1,4 @@
-// Transposed convolution over one and two axes.
+// Transposed convolution over one, two and three axes.
 import type { ActivationLike } from '../activations/index.js';
 import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
@@ -36,8 +36,14 @@ export interface ConvTransposeConfig extends LayerOptions, KernelOptions, BiasOp
 }
 type Config = Resolved<ConvTransposeConfig>;
 
+interface Axis {
+  readonly size: number;
+  readonly before: number;
+  readonly after: number;
+}
+
 /** Size of an axis of the output, and the padding of the convolution whose gradient this is. */
-function sizeOf(padding: Padding, n: number, kernel: number, stride: number, dilation: number, extra: number | null): { size: number; before: number; after: number } {
+function sizeOf(padding: Padding, n: number, kernel: number, stride: number, dilation: number, extra: number | null): Axis {
   const k = span(kernel, dilation);
   if (extra !== null && padding === 'same') {
     // As Keras divides the places between both sides.
@@ -63,7 +69,7 @@ function checkOutputPadding({ outputPadding, strides }: Config, name: string, ax
 }
 
 /* @__NO_SIDE_EFFECTS__ */
-const definition = (axes: 1 | 2): LayerDefinition<Config> => ({
+const definition = (axes: 1 | 2 | 3): LayerDefinition<Config> => ({
   className: `Conv${axes}DTranspose`,
   defaults: withKernel({
     filters: REQUIRED,
@@ -100,9 +106,10 @@ const definition = (axes: 1 | 2): LayerDefinition<Config> => ({
   },
 });
 
-function transposed(image: Tensor, weight: Tensor, axes: 1 | 2, sizes: readonly { size: number; before: number; after: number }[], strides: readonly number[], dilation: readonly number[]): Tensor {
+function transposed(image: Tensor, weight: Tensor, axes: 1 | 2 | 3, sizes: readonly Axis[], strides: readonly number[], dilation: readonly number[]): Tensor {
   const padding = sizes.flatMap(({ before, after }) => [before, after]);
   const size = sizes.map((s) => s.size);
+  if (axes === 3) return transposed3(image, weight, sizes, strides, dilation);
   if (axes === 2) return ops.conv2dTranspose(image, weight, { strides, dilation, padding, size });
   const [batch = 1, steps = 1, channels = 1] = image.shape;
   const y = ops.conv2dTranspose(ops.reshape(image, { shape: [batch, 1, steps, channels] }), ops.reshape(weight, { shape: [1, ...weight.shape] }), {
@@ -114,8 +121,44 @@ function transposed(image: Tensor, weight: Tensor, axes: 1 | 2, sizes: readonly 
   return ops.reshape(y, { shape: [batch, y.shape[2] as number, y.shape[3] as number] });
 }
 
+/** Three axes: one product makes pictures for every place of the window's first axis; they are added where they belong. */
+function transposed3(image: Tensor, weight: Tensor, [deep, ...flat]: readonly Axis[], [stride = 1, ...strides]: readonly number[], [step = 1, ...dilation]: readonly number[]): Tensor {
+  const [batch = 1, depth = 1, ...picture] = image.shape;
+  const [taps = 1, rows = 1, columns = 1, filters = 1, channels = 1] = weight.shape;
+  const kernel = ops.reshape(ops.transpose(weight, { perm: [1, 2, 0, 3, 4] }), { shape: [rows, columns, taps * filters, channels] });
+  const all = transposed(ops.reshape(image, { shape: [batch * depth, ...picture] }), kernel, 2, flat, strides, dilation);
+  const shape = [batch, depth, ...all.shape.slice(1, 3), filters];
+  let sum: Tensor | undefined;
+  for (let k = 0; k < taps; k++) {
+    const part = ops.slice(all, { begin: [0, 0, 0, k * filters], size: [...all.shape.slice(0, 3), filters], stride: [1, 1, 1, 1] });
+    const placed = shifted(spread(ops.reshape(part, { shape }), stride), k * step - (deep as Axis).before, (deep as Axis).size);
+    sum = sum ? ops.add(sum, placed) : placed;
+  }
+  return sum as Tensor;
+}
+
+/** Zeros behind each place of the first axis after the batch, so that places are `stride` apart. */
+function spread(x: Tensor, stride: number): Tensor {
+  if (stride === 1) return x;
+  const [batch = 1, n = 1, ...rest] = x.shape;
+  const none = rest.map(() => 0);
+  const apart = ops.pad(ops.reshape(x, { shape: [batch, n, 1, ...rest] }), { before: [0, 0, 0, ...none], after: [0, 0, stride - 1, ...none] });
+  return ops.reshape(apart, { shape: [batch, n * stride, ...rest] });
+}
+
+/** `size` places of the first axis after the batch, moved by `by`; zeros come in. */
+function shifted(x: Tensor, by: number, size: number): Tensor {
+  const [batch = 1, n = 1, ...rest] = x.shape;
+  const none = rest.map(() => 0);
+  const [begin, before] = [Math.max(-by, 0), Math.min(Math.max(by, 0), size)];
+  const count = Math.max(Math.min(n - begin, size - before), 0);
+  const kept = ops.slice(x, { begin: [0, Math.min(begin, n), ...none], size: [batch, count, ...rest], stride: x.shape.map(() => 1) });
+  return ops.pad(kept, { before: [0, before, ...none], after: [0, size - before - count, ...none] });
+}
+
 const one = definition(1);
 const two = definition(2);
+const three = definition(3);
 
 /** The gradient of a convolution along sequences, as a layer. Weights: kernel [size, filters, channels], bias [filters]. Keras's Conv1DTranspose. */
 export function conv1dTranspose<const F extends number, const I extends Dims = undefined>(config: ConvTransposeConfig & { readonly filters: F; readonly inputShape?: I }) {
@@ -128,4 +171,12 @@ export function conv1dTranspose<const F extends number, const I extends Dims = u
  */
 export function conv2dTranspose<const F extends number, const I extends Dims = undefined>(config: ConvTransposeConfig & { readonly filters: F; readonly inputShape?: I }) {
   return new Layer<Windowed<[1, 2], F, 'conv2dTranspose'>, I, Config>(two, config as never);
+}
+/**
+ * The gradient of a convolution of volumes, as a layer: makes them larger. Weights: kernel [depth, rows, columns, filters, channels], bias [filters]. Keras's Conv3DTranspose.
+ * @example
+ * sequential([layers.conv3dTranspose({ filters: 4, kernelSize: 3, strides: 2, padding: 'same', inputShape: [5, 7, 7, 8] })]); // [null, 10, 14, 14, 4]
+ */
+export function conv3dTranspose<const F extends number, const I extends Dims = undefined>(config: ConvTransposeConfig & { readonly filters: F; readonly inputShape?: I }) {
+  return new Layer<Windowed<[1, 2, 3], F, 'conv3dTranspose'>, I, Config>(three, config as never);
 }
