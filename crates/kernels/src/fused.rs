@@ -1,8 +1,10 @@
 //! Chains of elementwise functions, run block by block so that what is between two functions never leaves L1.
 
 use crate::functions::{Block, Function};
+use crate::gemm::copy;
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
+use std::ops::Range;
 
 /// Elements per block: all registers of a usual chain stay in L1.
 pub const BLOCK: usize = 256;
@@ -86,6 +88,76 @@ impl Fused {
     }
 }
 
+impl Fused {
+    /// Whether results depend on where an element lies.
+    pub fn is_random(&self) -> bool {
+        self.instructions.iter().any(|i| i.function == Function::Dropout)
+    }
+
+    /// Runs a few `columns` of `rows`, where the value is a matrix whose rows have `ld` elements: several rows at once, brought
+    /// side by side.
+    pub fn run_part(
+        &self,
+        context: &StepContext,
+        rows: Range<usize>,
+        ld: usize,
+        columns: Range<usize>,
+        scratch: &mut [f32],
+    ) {
+        let width = columns.len();
+        assert!(!self.is_random() && (1..=BLOCK).contains(&width), "a part of rows");
+        let scratch = &mut scratch[..self.registers * BLOCK];
+        let start = scratch.as_mut_ptr();
+        let register = |r: u8| start.wrapping_add(r as usize * BLOCK);
+        let lines = BLOCK / width;
+        for (first, row) in rows.clone().step_by(lines).enumerate() {
+            let count = lines.min(rows.end - row);
+            let places = || (row..row + count).map(|row| row * ld + columns.start);
+            for (operand, block) in self.operands.iter().zip(scratch.chunks_exact_mut(BLOCK)) {
+                match *operand {
+                    Operand::Constant(value) if first == 0 => block.fill(value),
+                    Operand::Span { span, inner: 1, count } if count == self.len => {
+                        for (line, at) in block.chunks_exact_mut(width).zip(places()) {
+                            // SAFETY: an input of this record, or the chunk's own part of the product.
+                            copy(unsafe { context.read(Span { offset: span.offset + at, len: width, ..span }) }, line);
+                        }
+                    }
+                    // The same row again and again is brought once.
+                    Operand::Span { span, inner: 1, count } if count == ld => {
+                        if first == 0 {
+                            // SAFETY: an input of this record.
+                            let values = unsafe { &context.read(span)[columns.clone()] };
+                            block.chunks_exact_mut(width).for_each(|line| copy(values, line));
+                        }
+                    }
+                    Operand::Span { span, inner, count } => {
+                        // SAFETY: an input of this record.
+                        let values = unsafe { context.read(span) };
+                        for (line, at) in block.chunks_exact_mut(width).zip(places()) {
+                            for (value, i) in line.iter_mut().zip(at..) {
+                                *value = values[(i / inner) % count];
+                            }
+                        }
+                    }
+                    Operand::Constant(_) => {}
+                }
+            }
+            for i in &self.instructions {
+                let (out, inputs) = (register(i.out), i.inputs.map(|r| register(r) as *const f32));
+                // SAFETY: registers are blocks of scratch, apart from each other.
+                unsafe { i.function.run(&Block { out, inputs, len: count * width, index: 0 }, i.imm, context) };
+            }
+            for &(r, span) in &self.outputs {
+                let block = &scratch[r as usize * BLOCK..][..count * width];
+                for (line, at) in block.chunks_exact(width).zip(places()) {
+                    // SAFETY: these elements of the output belong to this chunk.
+                    copy(line, unsafe { context.write(span, at, at + width) });
+                }
+            }
+        }
+    }
+}
+
 /// A pointer to elements `start..start + block.len()` of a broadcast operand: into the operand itself where they lie side
 /// by side, else into `block`, which is filled.
 fn locate(values: &[f32], inner: usize, count: usize, start: usize, block: &mut [f32]) -> *mut f32 {
@@ -145,6 +217,31 @@ mod tests {
     use super::*;
     use crate::testing::{run_all, Machine};
 
+    /// A chain in parts of rows.
+    struct Parts {
+        chain: Fused,
+        columns: usize,
+    }
+
+    impl Kernel for Parts {
+        fn name(&self) -> &'static str {
+            "parts"
+        }
+        fn chunks(&self) -> usize {
+            self.columns.div_ceil(16)
+        }
+        fn scratch(&self) -> usize {
+            self.chain.scratch()
+        }
+        fn flops(&self) -> u64 {
+            0
+        }
+        fn run(&self, context: &StepContext, chunk: usize, scratch: &mut [f32]) {
+            let columns = 16 * chunk..(16 * chunk + 16).min(self.columns);
+            self.chain.run_part(context, 0..self.chain.len / self.columns, self.columns, columns, scratch);
+        }
+    }
+
     #[test]
     fn chains_with_every_broadcast() {
         for (rows, columns) in [(1, 1), (3, 5), (7, 64), (5, 300), (1, 1000), (1000, 1), (40, 1024)] {
@@ -168,8 +265,11 @@ mod tests {
                 registers: 7,
                 len,
             };
-            let records: Vec<Box<dyn Kernel>> = vec![Box::new(chain)];
-            run_all(&mut m, &records);
+            let records: Vec<Box<dyn Kernel>> = vec![Box::new(chain.clone()), Box::new(Parts { chain, columns })];
+            run_all(&mut m, &records[..1]);
+            let sums = m.get(sum).to_vec();
+            run_all(&mut m, &records[1..]);
+            assert_eq!(m.get(sum), sums);
             for i in 0..len {
                 let (a, b, c) = (m.get(x)[i], m.get(row)[i % columns], m.get(column)[i / columns]);
                 assert_eq!(m.get(product)[i], a * b);

@@ -71,6 +71,12 @@ impl<'a> StepContext<'a> {
         // SAFETY: the caller's guarantee.
         unsafe { self.spaces[span.space as usize].write(span.offset + from..span.offset + to) }
     }
+
+    /// Where words `from..to` of a span lie, for chunks that write stripes of them.
+    pub fn pointer(&self, span: Span, from: usize, to: usize) -> *mut f32 {
+        assert!(from <= to && to <= span.len, "chunk outside of its span");
+        self.spaces[span.space as usize].pointer(span.offset + from..span.offset + to)
+    }
 }
 
 /// One record of a plan. Constructed when a plan is compiled; running it allocates nothing.

@@ -103,6 +103,12 @@ impl Memory {
         unsafe { std::slice::from_raw_parts(self.base.add(range.start), range.len()) }
     }
 
+    /// Where words `range` lie, for threads that each write stripes of it.
+    pub fn pointer(&self, range: Range<usize>) -> *mut f32 {
+        assert!(range.start <= range.end && range.end <= self.words, "span outside of its memory");
+        self.base.wrapping_add(range.start)
+    }
+
     /// Words `range`, for writing while other threads use other ranges of this memory.
     ///
     /// # Safety

@@ -11,7 +11,7 @@ mod scores;
 pub use forward::Forward;
 pub use gradient::Gradient;
 
-use crate::gemm::{interleave, pack_b, Panel, Sweep, Tile, KC, LARGEST};
+use crate::gemm::{interleave, pack_b, Panel, Panels, Sweep, Tile, KC, LARGEST};
 use parallel::Span;
 
 /// Queries of a tile: whole tiles of any size, and few enough that a causal mask leaves out much.
@@ -132,9 +132,9 @@ fn weighted(
         let k = KC.min(keys - from);
         let scores = &scores[from * TILE..][..k * TILE];
         let sweep = Sweep { tile, rows: TILE, n: width, k, ldc: width, accumulate: from > 0 };
-        let a = |i: usize| Panel { at: scores[i..].as_ptr(), step: TILE };
+        let a = Panels { first: Panel { at: scores.as_ptr(), step: TILE }, apart: tile.rows };
         let b = |j: usize| Panel { at: b[j * all + from * columns..][..k * columns].as_ptr(), step: columns };
-        sweep.panels(a, b, out, edge);
+        sweep.panels(a, a.at(TILE / tile.rows), b, out, edge);
     }
 }
 

@@ -1,30 +1,34 @@
 //! Matrix products: out = op(A) · op(B), in batches, with an elementwise epilogue on rows that are still in cache.
 
+mod columns;
 mod pack;
+mod rows;
 mod sweep;
 mod tile;
 
-pub(crate) use pack::{interleave, pack_b};
+pub(crate) use pack::{copy, interleave, pack_b};
 pub(crate) use sweep::Sweep;
 pub use tile::TILES;
-pub(crate) use tile::{Panel, Tile, LARGEST};
+pub(crate) use tile::{Panel, Panels, Tile, LARGEST};
 
 use crate::fused::Fused;
-use crate::record::{Kernel, StepContext};
+use crate::record::Kernel;
+use columns::{ByColumns, PackA};
 use parallel::Span;
+use rows::{ByRows, PackB};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tile::{DEFAULT_TILE, THIN};
 
 /// Block of k whose panels stay in L1 (B: 8 columns × 256 × 4 B = 8 kB) and L2 (A: one chunk's rows).
 pub(crate) const KC: usize = 256;
-/// Work per chunk that is worth handing to a thread.
-const CHUNK_FLOPS: usize = 400_000;
-/// Chunks that tall products have at least: enough for many threads, few enough that each uses a panel of B many times.
-const CHUNKS: usize = 12;
-/// Columns of the product from which on packing a transposed A pays: rows far apart fall on the same sets of the cache.
-const PACK_COLUMNS: usize = 64;
-/// Rows of A that are packed together.
-const MC: usize = 96;
+/// Columns from which on a product may be cut into blocks of columns.
+const MANY_COLUMNS: usize = 64;
+/// Rows of a batch up to which each part of B is used so few times that how it is packed counts.
+const SHORT: usize = 256;
+/// Words of A that stay in L2 while every block of columns walks along them.
+const SMALL_A: usize = 1 << 17;
+/// Multiply-adds from which on packing A in a record of its own pays.
+const WORTH_PACKING: usize = 1 << 20;
 
 static PREFERRED: AtomicUsize = AtomicUsize::new(DEFAULT_TILE);
 
@@ -66,6 +70,14 @@ impl Shape {
         self.m > 1 && (self.transpose_b || self.m * self.n * self.k > 1 << 21)
     }
 
+    /// Whether chunks are blocks of columns: then each part of B is read and packed once, by the thread that uses it, and the
+    /// products that make, use and change a matrix of weights leave each part of it in one core's cache.
+    fn by_columns(&self) -> bool {
+        let Shape { batch, m, n, k, transpose_a, .. } = *self;
+        let short = if transpose_a { k } else { m } <= SHORT;
+        batch == 1 && short && m >= 4 && n >= MANY_COLUMNS && m * k <= SMALL_A && m * n * k >= WORTH_PACKING
+    }
+
     fn tile(&self) -> Tile {
         let tile = preferred();
         if self.m < 4 {
@@ -79,7 +91,7 @@ impl Shape {
     }
 }
 
-/// The records of one product: packing of B where it pays, then the product.
+/// The records of one product: packing of an operand where it pays, then the product.
 /// `workspace` has at least [`workspace`] words; `epilogue` runs on finished rows of `out`.
 pub fn lower(
     shape: Shape,
@@ -91,17 +103,31 @@ pub fn lower(
     push: &mut dyn FnMut(Box<dyn Kernel>),
 ) {
     let tile = shape.tile();
+    if shape.by_columns() {
+        push(Box::new(PackA { shape, tile, a, out: workspace }));
+        // Random numbers are keyed by an element's place: such a chain runs on whole rows, behind.
+        let (within, behind) = match epilogue {
+            Some(chain) if chain.is_random() => (None, Some(chain)),
+            chain => (chain, None),
+        };
+        push(Box::new(ByColumns { shape, tile, packed: workspace, b, out, epilogue: within }));
+        return behind.into_iter().for_each(|chain| push(Box::new(chain)));
+    }
     let packed = if shape.packs_b() {
         push(Box::new(PackB { shape, tile, b, out: workspace }));
         Some(workspace)
     } else {
         None
     };
-    push(Box::new(Gemm { shape, tile, a, b, packed, out, epilogue }));
+    push(Box::new(ByRows { shape, tile, a, b, packed, out, epilogue }));
 }
 
 /// Words of workspace that [`lower`] needs.
 pub fn workspace(shape: &Shape) -> usize {
+    if shape.by_columns() {
+        let rows = TILES.iter().map(|t| shape.m.next_multiple_of(t.rows)).max();
+        return rows.unwrap_or(0) * shape.k;
+    }
     if !shape.packs_b() {
         return 0;
     }
@@ -115,221 +141,6 @@ fn b_matrices(shape: &Shape) -> usize {
         1
     } else {
         shape.batch
-    }
-}
-
-/// Packs B: blocks of k, inside each its panels of columns.
-struct PackB {
-    shape: Shape,
-    tile: Tile,
-    b: Span,
-    out: Span,
-}
-
-impl PackB {
-    fn panels(&self) -> usize {
-        self.shape.n.div_ceil(self.tile.columns)
-    }
-}
-
-impl Kernel for PackB {
-    fn name(&self) -> &'static str {
-        "pack_b"
-    }
-    fn chunks(&self) -> usize {
-        b_matrices(&self.shape) * self.panels()
-    }
-    fn flops(&self) -> u64 {
-        (b_matrices(&self.shape) * self.shape.n * self.shape.k) as u64
-    }
-    fn bytes(&self) -> u64 {
-        8 * self.flops()
-    }
-    fn run(&self, context: &StepContext, chunk: usize, _scratch: &mut [f32]) {
-        let Shape { n, k, transpose_b, stride_b, .. } = self.shape;
-        let (panels, columns) = (self.panels(), self.tile.columns);
-        let (matrix, panel) = (chunk / panels, chunk % panels);
-        // SAFETY: B is an input of this record.
-        let b = unsafe { context.read(self.b) };
-        let b = &b[matrix * stride_b..];
-        let j0 = panel * columns;
-        for k0 in (0..k).step_by(KC) {
-            let kc = KC.min(k - k0);
-            let at = (matrix * k + k0) * panels * columns + panel * columns * kc;
-            // SAFETY: each (k block, panel) belongs to one chunk.
-            let out = unsafe { context.write(self.out, at, at + columns * kc) };
-            let ld = if transpose_b { k } else { n };
-            pack_b(b, ld, transpose_b, k0, kc, j0, columns.min(n - j0), columns, out);
-        }
-    }
-}
-
-/// The product itself; a chunk is a block of rows of one matrix.
-struct Gemm {
-    shape: Shape,
-    tile: Tile,
-    a: Span,
-    b: Span,
-    packed: Option<Span>,
-    out: Span,
-    epilogue: Option<Fused>,
-}
-
-impl Gemm {
-    /// Rows per chunk: enough work to be worth a thread, enough chunks for many threads, at most what is packed together.
-    fn chunk_rows(&self) -> usize {
-        let Shape { m, n, k, .. } = self.shape;
-        let rows = (CHUNK_FLOPS / (2 * n * k).max(1)).max(m / CHUNKS);
-        // Multiples of every tile's rows, where there are enough: only the last chunk hangs over.
-        let unit = if rows >= 24 { 24 } else { 2 * self.tile.rows.max(4) };
-        rows.clamp(unit, MC) / unit * unit
-    }
-
-    fn row_blocks(&self) -> usize {
-        self.shape.m.div_ceil(self.chunk_rows())
-    }
-
-    /// A is walked where it lies when there is one row, or when its k steps are rows (it is transposed) and few panels use it.
-    fn packs_a(&self) -> bool {
-        self.shape.m > 1 && (!self.shape.transpose_a || self.shape.n >= PACK_COLUMNS)
-    }
-
-    fn packed_a_words(&self) -> usize {
-        self.chunk_rows().min(self.shape.m).div_ceil(self.tile.rows) * self.tile.rows * KC.min(self.shape.k)
-    }
-}
-
-impl Kernel for Gemm {
-    fn name(&self) -> &'static str {
-        "gemm"
-    }
-    fn chunks(&self) -> usize {
-        self.shape.batch * self.row_blocks()
-    }
-    fn scratch(&self) -> usize {
-        let edge_panels = self.tile.columns * KC.min(self.shape.k) + self.tile.rows * KC.min(self.shape.k);
-        let own = self.packed_a_words() + edge_panels + LARGEST;
-        own.max(self.epilogue.as_ref().map_or(0, |e| e.scratch()))
-    }
-    fn flops(&self) -> u64 {
-        self.shape.flops() + self.epilogue.as_ref().map_or(0, |e| e.flops())
-    }
-    fn bytes(&self) -> u64 {
-        4 * (self.a.len + self.b.len + self.out.len) as u64
-    }
-    fn run(&self, context: &StepContext, chunk: usize, scratch: &mut [f32]) {
-        let Shape { m, n, k, stride_a, .. } = self.shape;
-        let blocks = self.row_blocks();
-        let (matrix, block) = (chunk / blocks, chunk % blocks);
-        let row = block * self.chunk_rows();
-        let rows = self.chunk_rows().min(m - row);
-        // SAFETY: A is an input of this record.
-        let a = unsafe { context.read(self.a) };
-        let a = &a[matrix * stride_a..];
-        let from = (matrix * m + row) * n;
-        // SAFETY: these rows of out belong to this chunk.
-        let out = unsafe { context.write(self.out, from, from + rows * n) };
-        if k == 0 {
-            out.fill(0.0);
-        }
-        for k0 in (0..k).step_by(KC) {
-            self.k_block(context, a, matrix, row, rows, k0, out, scratch);
-        }
-        if let Some(epilogue) = &self.epilogue {
-            epilogue.run_range(context, from, from + rows * n, scratch);
-        }
-    }
-}
-
-impl Gemm {
-    /// out[rows × n] (+)= op(a)[row.., k0..] · op(b)[k0.., ..].
-    #[allow(clippy::too_many_arguments)]
-    fn k_block(
-        &self,
-        context: &StepContext,
-        a: &[f32],
-        matrix: usize,
-        row: usize,
-        rows: usize,
-        k0: usize,
-        out: &mut [f32],
-        scratch: &mut [f32],
-    ) {
-        let Shape { m, n, k, .. } = self.shape;
-        let (mr, nr) = (self.tile.rows, self.tile.columns);
-        let kc = KC.min(k - k0);
-        let (packed_a, scratch) = scratch.split_at_mut(self.packed_a_words());
-        let (edge_a, scratch) = scratch.split_at_mut(mr * KC.min(k));
-        let (edge_b, scratch) = scratch.split_at_mut(nr * KC.min(k));
-        let edge_c = &mut scratch[..LARGEST];
-        if self.packs_a() {
-            for (panel, i) in (0..rows).step_by(mr).enumerate() {
-                let panel = &mut packed_a[panel * mr * kc..][..mr * kc];
-                let height = mr.min(rows - i);
-                if self.shape.transpose_a {
-                    pack_b(a, m, false, k0, kc, row + i, height, mr, panel);
-                } else {
-                    interleave(&a[(row + i) * k + k0..], k, height, kc, mr, panel);
-                }
-            }
-        } else if !rows.is_multiple_of(mr) && self.shape.transpose_a {
-            // The last rows of a transposed A would be read past their end: pack just those.
-            let i = rows / mr * mr;
-            pack_b(a, m, false, k0, kc, row + i, rows - i, mr, edge_a);
-        }
-        for j in (0..n).step_by(nr) {
-            let width = nr.min(n - j);
-            let b = self.b_panel(context, matrix, k0, kc, j, edge_b);
-            for i in (0..rows).step_by(mr) {
-                let height = mr.min(rows - i);
-                let a = if self.packs_a() {
-                    Panel { at: packed_a[i * kc..].as_ptr(), step: mr }
-                } else if !self.shape.transpose_a {
-                    Panel { at: a[row * k + k0..].as_ptr(), step: 1 }
-                } else if height == mr {
-                    Panel { at: a[k0 * m + row + i..].as_ptr(), step: m }
-                } else {
-                    Panel { at: edge_a.as_ptr(), step: mr }
-                };
-                let whole = height == mr && width == nr;
-                let (c, ldc, accumulate) =
-                    if whole { (out[i * n + j..].as_mut_ptr(), n, k0 > 0) } else { (edge_c.as_mut_ptr(), nr, false) };
-                // SAFETY: panels are packed or lie inside their operand for kc steps; C is a whole tile of out or the
-                // edge buffer, which has room for the largest tile.
-                unsafe { (self.tile.run)(kc, a, b, c, ldc, accumulate) };
-                if !whole {
-                    for r in 0..height {
-                        let line = &mut out[(i + r) * n + j..][..width];
-                        for (value, &sum) in line.iter_mut().zip(&edge_c[r * nr..]) {
-                            // The order of the whole tile: the block's sum, plus what was there.
-                            *value = if k0 > 0 { sum + *value } else { sum };
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    /// The panel of B at column j: packed before, where it lies, or packed now.
-    fn b_panel(&self, context: &StepContext, matrix: usize, k0: usize, kc: usize, j: usize, edge: &mut [f32]) -> Panel {
-        let Shape { n, k, transpose_b, stride_b, .. } = self.shape;
-        let nr = self.tile.columns;
-        if let Some(packed) = self.packed {
-            let matrix = if stride_b == 0 { 0 } else { matrix };
-            let width = n.div_ceil(nr) * nr;
-            // SAFETY: the packed panels are an input of this record.
-            let packed = unsafe { context.read(packed) };
-            return Panel { at: packed[(matrix * k + k0) * width + j * kc..].as_ptr(), step: nr };
-        }
-        // SAFETY: B is an input of this record.
-        let b = unsafe { context.read(self.b) };
-        let b = &b[matrix * stride_b..];
-        if !transpose_b && j + nr <= n {
-            return Panel { at: b[k0 * n + j..].as_ptr(), step: n };
-        }
-        let ld = if transpose_b { k } else { n };
-        pack_b(b, ld, transpose_b, k0, kc, j, nr.min(n - j), nr, edge);
-        Panel { at: edge.as_ptr(), step: nr }
     }
 }
 

@@ -17,24 +17,51 @@ pub fn pack_b(
     out: &mut [f32],
 ) {
     let out = &mut out[..k * columns];
+    if k == 0 || width == 0 {
+        return out.fill(0.0);
+    }
     if transposed {
-        interleave(&b[j0 * ld + k0..], ld, width, k, columns, out);
-    } else {
-        for (p, row) in out.chunks_exact_mut(columns).enumerate() {
-            let from = (k0 + p) * ld + j0;
-            copy(&b[from..from + width], row);
+        return interleave(&b[j0 * ld + k0..], ld, width, k, columns, out);
+    }
+    let b = &b[k0 * ld + j0..][..(k - 1) * ld + width];
+    // SAFETY: k lines of b and of out, just cut to size.
+    match if width == columns { columns } else { 0 } {
+        4 => unsafe { lines::<4>(b.as_ptr(), ld, k, out.as_mut_ptr()) },
+        6 => unsafe { lines::<6>(b.as_ptr(), ld, k, out.as_mut_ptr()) },
+        8 => unsafe { lines::<8>(b.as_ptr(), ld, k, out.as_mut_ptr()) },
+        16 => unsafe { lines::<16>(b.as_ptr(), ld, k, out.as_mut_ptr()) },
+        _ => out.chunks_exact_mut(columns).enumerate().for_each(|(p, line)| copy(&b[p * ld..][..width], line)),
+    }
+}
+
+/// Copies k lines of W ≥ 4 values.
+///
+/// # Safety
+/// Lines are readable `ld` words apart, and `out` has room for all, one after the other.
+unsafe fn lines<const W: usize>(mut from: *const f32, ld: usize, k: usize, mut out: *mut f32) {
+    for _ in 0..k {
+        for i in 0..W.div_ceil(4) {
+            let at = (4 * i).min(W - 4);
+            // SAFETY: the caller's guarantee; at + 4 ≤ W.
+            unsafe { F32x4::load(from.add(at)).store(out.add(at)) };
         }
+        (from, out) = (from.wrapping_add(ld), out.wrapping_add(W));
     }
 }
 
 /// A few values and zeros after them; a call to copy so little memory would take longer than the copy.
-fn copy(from: &[f32], to: &mut [f32]) {
-    let whole = from.len() & !3;
-    for i in (0..whole).step_by(4) {
-        F32x4::from_slice(&from[i..]).to_slice(&mut to[i..]);
-    }
+pub(crate) fn copy(from: &[f32], to: &mut [f32]) {
     let (filled, rest) = to.split_at_mut(from.len());
-    filled[whole..].iter_mut().zip(&from[whole..]).for_each(|(value, &x)| *value = x);
+    for i in (0..from.len() & !3).step_by(4) {
+        F32x4::from_slice(&from[i..]).to_slice(&mut filled[i..]);
+    }
+    if from.len() >= 4 {
+        // What hangs over, with some before it once more.
+        let last = from.len() - 4;
+        F32x4::from_slice(&from[last..]).to_slice(&mut filled[last..]);
+    } else {
+        filled.iter_mut().zip(from).for_each(|(value, &x)| *value = x);
+    }
     rest.iter_mut().for_each(|value| *value = 0.0);
 }
 
@@ -45,21 +72,26 @@ pub fn interleave(input: &[f32], ld: usize, lines: usize, k: usize, columns: usi
     if lines < columns {
         out.fill(0.0);
     }
-    // Squares of 4 × 4 are turned in registers; what hangs over goes one by one.
-    let (fours, steps) = (lines & !3, k & !3);
+    // Squares of 4 × 4 are turned in registers, the last lines with some before them once more; what hangs over goes one by one.
+    let steps = if lines < 4 { 0 } else { k & !3 };
+    assert!(lines <= columns && (k == 0 || lines == 0 || input.len() >= (lines - 1) * ld + k), "lines to interleave");
     for p in (0..steps).step_by(4) {
-        for line in (0..fours).step_by(4) {
-            let row = |i: usize| F32x4::from_slice(&input[(line + i) * ld + p..]);
-            let turned = F32x4::transpose([row(0), row(1), row(2), row(3)]);
-            for (i, values) in turned.into_iter().enumerate() {
-                values.to_slice(&mut out[(p + i) * columns + line..]);
+        for line in (0..lines).step_by(4) {
+            let line = line.min(lines - 4);
+            // SAFETY: line + 4 ≤ lines ≤ columns and p + 4 ≤ k; both slices have all lines, asserted above.
+            unsafe {
+                let row = |i: usize| F32x4::load(input.as_ptr().add((line + i) * ld + p));
+                let turned = F32x4::transpose([row(0), row(1), row(2), row(3)]);
+                let out = out.as_mut_ptr().add(p * columns + line);
+                for (i, values) in turned.into_iter().enumerate() {
+                    values.store(out.add(i * columns));
+                }
             }
         }
     }
     for line in 0..lines {
-        let from = if line < fours { steps } else { 0 };
-        let values = &input[line * ld + from..line * ld + k];
-        for (p, &value) in (from..k).zip(values) {
+        let values = &input[line * ld + steps..line * ld + k];
+        for (p, &value) in (steps..k).zip(values) {
             out[p * columns + line] = value;
         }
     }

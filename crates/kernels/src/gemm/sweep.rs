@@ -1,6 +1,6 @@
-//! All tiles of a block of rows, for products whose operands are packed by others.
+//! All tiles of a block of rows, for products whose operands lie in panels.
 
-use super::tile::{Panel, Tile};
+use super::tile::{Grid, Panel, Panels, Tile};
 
 /// Sizes of a sweep: C[rows × n] (+)= A[rows × k] · B[k × n], rows of C `ldc` apart.
 #[derive(Clone, Copy)]
@@ -17,44 +17,53 @@ impl Sweep {
     /// Multiplies. `a` holds whole panels of `tile.rows` rows, one after the other; `b` gives the panel of `tile.columns`
     /// columns from a column on; `edge` has room for the largest tile.
     pub fn run(&self, a: &[f32], b: impl FnMut(usize) -> Panel, c: &mut [f32], edge: &mut [f32]) {
-        let mr = self.tile.rows;
-        assert!(a.len() >= self.rows.div_ceil(mr) * mr * self.k);
-        self.panels(|i| Panel { at: a[i * self.k..].as_ptr(), step: mr }, b, c, edge);
+        let Sweep { tile: Tile { rows: mr, .. }, rows, k, .. } = *self;
+        assert!(a.len() >= rows.div_ceil(mr) * mr * k);
+        let a = Panels { first: Panel { at: a.as_ptr(), step: mr }, apart: mr * k };
+        self.panels(a, a.at(rows / mr), b, c, edge);
     }
 
-    /// The same with panels of A wherever they lie: `a` gives that of `tile.rows` rows from a row on.
-    pub fn panels(
-        &self,
-        a: impl Fn(usize) -> Panel,
-        mut b: impl FnMut(usize) -> Panel,
-        c: &mut [f32],
-        edge: &mut [f32],
-    ) {
+    /// The same with panels of A wherever they lie; `rest` is that of the rows behind the last whole one.
+    pub fn panels(&self, a: Panels, rest: Panel, mut b: impl FnMut(usize) -> Panel, c: &mut [f32], edge: &mut [f32]) {
+        assert!(self.rows == 0 || self.n == 0 || c.len() >= (self.rows - 1) * self.ldc + self.n, "rows of C");
+        for j in (0..self.n).step_by(self.tile.columns) {
+            let b = Panels { first: b(j), apart: 0 };
+            let part = Sweep { n: self.tile.columns.min(self.n - j), ..*self };
+            // SAFETY: the panels hold k steps, the caller's promise; C has all rows, asserted above.
+            unsafe { part.whole(a, rest, b, c.as_mut_ptr().add(j), edge) };
+        }
+    }
+
+    /// The same with all panels of B there: a panel of A meets all of them while it is in cache.
+    ///
+    /// # Safety
+    /// Every panel is readable for k steps, and C valid for reading and writing `rows` rows of n values.
+    pub unsafe fn whole(&self, a: Panels, rest: Panel, b: Panels, c: *mut f32, edge: &mut [f32]) {
         let Sweep { tile, rows, n, k, ldc, accumulate } = *self;
         let (mr, nr) = (tile.rows, tile.columns);
-        assert!(edge.len() >= mr * nr);
-        for j in (0..n).step_by(nr) {
-            let b = b(j);
-            let width = nr.min(n - j);
-            for i in (0..rows).step_by(mr) {
-                let height = mr.min(rows - i);
-                let a = a(i);
-                if height == mr && width == nr {
-                    let c = &mut c[i * ldc + j..][..(mr - 1) * ldc + nr];
-                    // SAFETY: the panels hold k steps, the caller's promise; C is a whole tile.
-                    unsafe { (tile.run)(k, a, b, c.as_mut_ptr(), ldc, accumulate) };
-                } else {
-                    // SAFETY: as above; the edge buffer has room for a tile.
-                    unsafe { (tile.run)(k, a, b, edge.as_mut_ptr(), nr, false) };
-                    for r in 0..height {
-                        let line = &mut c[(i + r) * ldc + j..][..width];
-                        for (value, &sum) in line.iter_mut().zip(&edge[r * nr..]) {
-                            // The order of the whole tile: the block's sum, plus what was there.
-                            *value = if accumulate { sum + *value } else { sum };
-                        }
-                    }
+        let (down, across) = (rows / mr, n / nr);
+        assert!(edge.len() >= mr * nr, "room for a tile");
+        // SAFETY: the caller's promise.
+        unsafe { (tile.grid)(&Grid { down, across, k, a, b, c, ldc, accumulate }) };
+        let mut hanging = |i: usize, j: usize| {
+            let a = if i < down { a.at(i) } else { rest };
+            // SAFETY: as above; the edge buffer has room for a tile.
+            unsafe { (tile.run)(k, a, b.at(j), edge.as_mut_ptr(), nr, false) };
+            for r in 0..mr.min(rows - i * mr) {
+                let width = nr.min(n - j * nr);
+                // SAFETY: a part of a row of C.
+                let line = unsafe { std::slice::from_raw_parts_mut(c.add((i * mr + r) * ldc + j * nr), width) };
+                for (value, &sum) in line.iter_mut().zip(&edge[r * nr..]) {
+                    // The order of the whole tile: the block's sum, plus what was there.
+                    *value = if accumulate { sum + *value } else { sum };
                 }
             }
+        };
+        if down * mr < rows {
+            (0..across).for_each(|j| hanging(down, j));
+        }
+        if across * nr < n {
+            (0..rows.div_ceil(mr)).for_each(|i| hanging(i, across));
         }
     }
 }

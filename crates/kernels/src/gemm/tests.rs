@@ -1,5 +1,7 @@
 use super::*;
+use crate::fused::{Instruction, Operand};
 use crate::testing::{run_all, Machine};
+use crate::Function;
 
 fn naive(s: &Shape, a: &[f32], b: &[f32]) -> Vec<f64> {
     let mut out = vec![0.0; s.batch * s.m * s.n];
@@ -73,20 +75,66 @@ fn equals_a_triple_loop_at_every_boundary() {
     }
 }
 
+/// Large enough for blocks of columns, with edges everywhere.
+const WIDE: [(usize, usize, usize); 4] = [(32, 130, 784), (5, 1000, 300), (250, 67, 70), (33, 64, 600)];
+
+#[test]
+fn blocks_of_columns_equal_a_triple_loop() {
+    for (m, n, k) in WIDE {
+        for flags in 0..4 {
+            let (transpose_a, transpose_b) = (flags & 1 != 0, flags & 2 != 0);
+            let shape = Shape { batch: 1, m, n, k, transpose_a, transpose_b, stride_a: 0, stride_b: 0 };
+            check(&shape);
+        }
+    }
+    let shape = |m, n, k| Shape { m, n, k, ..square(1) };
+    assert!(WIDE.iter().all(|&(m, n, k)| shape(m, n, k).by_columns()));
+}
+
+fn square(n: usize) -> Shape {
+    Shape { batch: 1, m: n, n, k: n, transpose_a: false, transpose_b: false, stride_a: 0, stride_b: 0 }
+}
+
+/// The chain behind a product is the same whether it runs on parts of rows, or, because its numbers are random, behind.
+#[test]
+fn chains_behind_blocks_of_columns() {
+    let (m, n, k) = WIDE[0];
+    for random in [false, true] {
+        let mut machine = Machine::new();
+        let (a, b, bias) = (machine.random(m * k), machine.random(k * n), machine.random(n));
+        let (plain, out) = (machine.alloc(m * n), machine.alloc(m * n));
+        let shape = Shape { m, n, k, ..square(1) };
+        let work = machine.alloc(workspace(&shape));
+        let whole = |span| Operand::Span { span, inner: 1, count: m * n };
+        let chain = |product, out| Fused {
+            operands: vec![whole(product), Operand::Span { span: bias, inner: 1, count: n }],
+            instructions: vec![
+                Instruction { function: Function::Add, inputs: [0, 1, 0], out: 2, imm: [0.0; 2] },
+                Instruction {
+                    function: if random { Function::Dropout } else { Function::Relu },
+                    inputs: [2, 0, 0],
+                    out: 3,
+                    imm: [0.5, 0.0],
+                },
+            ],
+            outputs: vec![(3, out)],
+            registers: 4,
+            len: m * n,
+        };
+        let mut records: Vec<Box<dyn Kernel>> = Vec::new();
+        lower(shape, a, b, plain, work, None, &mut |r| records.push(r));
+        records.push(Box::new(chain(plain, plain)));
+        lower(shape, a, b, out, work, Some(chain(out, out)), &mut |r| records.push(r));
+        run_all(&mut machine, &records);
+        assert_eq!(machine.get(plain), machine.get(out));
+    }
+}
+
 #[test]
 fn every_tile_gives_the_same_bits() {
-    for (m, n, k) in [(5, 11, 300), (64, 64, 64), (129, 37, 520)] {
+    for (m, n, k) in [(5, 11, 300), (64, 64, 64), (129, 37, 520), (32, 130, 300)] {
         for flags in 0..4 {
-            let shape = Shape {
-                batch: 1,
-                m,
-                n,
-                k,
-                transpose_a: flags & 1 != 0,
-                transpose_b: flags & 2 != 0,
-                stride_a: 0,
-                stride_b: 0,
-            };
+            let shape = Shape { m, n, k, transpose_a: flags & 1 != 0, transpose_b: flags & 2 != 0, ..square(1) };
             let results: Vec<Vec<u32>> = (0..TILES.len())
                 .map(|tile| {
                     prefer_tile(tile);

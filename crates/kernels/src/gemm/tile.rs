@@ -62,6 +62,45 @@ pub unsafe fn tile<const MR: usize, const NV: usize>(
     }
 }
 
+/// Panels of one operand, each so many words after the last.
+#[derive(Clone, Copy)]
+pub struct Panels {
+    pub first: Panel,
+    pub apart: usize,
+}
+
+impl Panels {
+    pub fn at(&self, index: usize) -> Panel {
+        Panel { at: self.first.at.wrapping_add(index * self.apart), ..self.first }
+    }
+}
+
+/// Whole tiles side by side and below each other.
+pub struct Grid {
+    pub down: usize,
+    pub across: usize,
+    pub k: usize,
+    pub a: Panels,
+    pub b: Panels,
+    pub c: *mut f32,
+    pub ldc: usize,
+    pub accumulate: bool,
+}
+
+/// All tiles of a grid in one call: where k is short, calling each tile would take as long as the tile.
+///
+/// # Safety
+/// As [`tile`] for each of the grid's tiles.
+unsafe fn grid<const MR: usize, const NV: usize>(grid: &Grid) {
+    let Grid { down, across, k, a, b, c, ldc, accumulate } = *grid;
+    for i in 0..down {
+        for j in 0..across {
+            // SAFETY: the caller's guarantee.
+            unsafe { tile::<MR, NV>(k, a.at(i), b.at(j), c.add(i * MR * ldc + j * 4 * NV), ldc, accumulate) }
+        }
+    }
+}
+
 /// A tile's sizes and its code.
 #[derive(Clone, Copy)]
 pub struct Tile {
@@ -69,21 +108,21 @@ pub struct Tile {
     pub rows: usize,
     pub columns: usize,
     pub run: unsafe fn(usize, Panel, Panel, *mut f32, usize, bool),
+    pub grid: unsafe fn(&Grid),
+}
+
+const fn of<const MR: usize, const NV: usize>(name: &'static str) -> Tile {
+    Tile { name, rows: MR, columns: 4 * NV, run: tile::<MR, NV>, grid: grid::<MR, NV> }
 }
 
 /// Largest tile, in floats: the buffer for tiles that hang over the edge of C.
 pub const LARGEST: usize = 8 * 16;
 
 /// The tiles to choose from; the thin ones are chosen by shape alone.
-pub const TILES: [Tile; 4] = [
-    Tile { name: "4x8", rows: 4, columns: 8, run: tile::<4, 2> },
-    Tile { name: "6x8", rows: 6, columns: 8, run: tile::<6, 2> },
-    Tile { name: "4x16", rows: 4, columns: 16, run: tile::<4, 4> },
-    Tile { name: "8x8", rows: 8, columns: 8, run: tile::<8, 2> },
-];
+pub const TILES: [Tile; 4] = [of::<4, 2>("4x8"), of::<6, 2>("6x8"), of::<4, 4>("4x16"), of::<8, 2>("8x8")];
 
 /// 6×8: the most multiply-adds per load that V8 compiles without spilling.
 pub const DEFAULT_TILE: usize = 1;
 
 /// For products with fewer than four rows: one row against 16 columns.
-pub const THIN: Tile = Tile { name: "1x16", rows: 1, columns: 16, run: tile::<1, 4> };
+pub const THIN: Tile = of::<1, 4>("1x16");

@@ -1,0 +1,126 @@
+//! Products cut into blocks of columns: A is packed before; a block packs its own columns of B on the way, into L1.
+
+use super::tile::{Panel, Panels, Tile, LARGEST};
+use super::{interleave, pack_b, Shape, Sweep, KC};
+use crate::fused::Fused;
+use crate::record::{Kernel, StepContext};
+use parallel::Span;
+
+/// Columns of a block: a line of the cache, so that no two cores write into one.
+const COLUMNS: usize = 16;
+/// Steps of k that all panels of a block pack before they go on: the lines that they share are still in cache then, however
+/// far apart they lie.
+const STRIP: usize = 32;
+/// Words of A that one chunk packs, at least.
+const PACKED: usize = 8 * 1024;
+
+/// Packs A: blocks of k, inside each its panels of rows.
+pub(super) struct PackA {
+    pub shape: Shape,
+    pub tile: Tile,
+    pub a: Span,
+    pub out: Span,
+}
+
+impl PackA {
+    fn panels_per_chunk(&self) -> usize {
+        PACKED.div_ceil((self.shape.k * self.tile.rows).max(1))
+    }
+}
+
+impl Kernel for PackA {
+    fn name(&self) -> &'static str {
+        "pack_a"
+    }
+    fn chunks(&self) -> usize {
+        self.shape.m.div_ceil(self.tile.rows).div_ceil(self.panels_per_chunk())
+    }
+    fn flops(&self) -> u64 {
+        (self.shape.m * self.shape.k) as u64
+    }
+    fn bytes(&self) -> u64 {
+        8 * self.flops()
+    }
+    fn run(&self, context: &StepContext, chunk: usize, _scratch: &mut [f32]) {
+        let Shape { m, k, transpose_a, .. } = self.shape;
+        let rows = self.tile.rows;
+        let panels = m.div_ceil(rows);
+        let from = chunk * self.panels_per_chunk();
+        // SAFETY: A is an input of this record.
+        let a = unsafe { context.read(self.a) };
+        for panel in from..(from + self.panels_per_chunk()).min(panels) {
+            let row = panel * rows;
+            let height = rows.min(m - row);
+            for k0 in (0..k).step_by(KC) {
+                let kc = KC.min(k - k0);
+                let at = k0 * panels * rows + row * kc;
+                // SAFETY: each panel belongs to one chunk.
+                let out = unsafe { context.write(self.out, at, at + rows * kc) };
+                if transpose_a {
+                    pack_b(a, m, false, k0, kc, row, height, rows, out);
+                } else {
+                    interleave(&a[row * k + k0..], k, height, kc, rows, out);
+                }
+            }
+        }
+    }
+}
+
+/// The product itself; a chunk is a block of columns.
+pub(super) struct ByColumns {
+    pub shape: Shape,
+    pub tile: Tile,
+    pub packed: Span,
+    pub b: Span,
+    pub out: Span,
+    pub epilogue: Option<Fused>,
+}
+
+impl Kernel for ByColumns {
+    fn name(&self) -> &'static str {
+        "gemm"
+    }
+    fn chunks(&self) -> usize {
+        self.shape.n.div_ceil(COLUMNS)
+    }
+    fn scratch(&self) -> usize {
+        let own = COLUMNS * KC.min(self.shape.k) + LARGEST;
+        own.max(self.epilogue.as_ref().map_or(0, |e| e.scratch()))
+    }
+    fn flops(&self) -> u64 {
+        self.shape.flops() + self.epilogue.as_ref().map_or(0, |e| e.flops())
+    }
+    fn bytes(&self) -> u64 {
+        4 * (self.packed.len + self.b.len + self.out.len) as u64
+    }
+    fn run(&self, context: &StepContext, chunk: usize, scratch: &mut [f32]) {
+        let Shape { m, n, k, transpose_b, .. } = self.shape;
+        let (mr, nr) = (self.tile.rows, self.tile.columns);
+        let column = chunk * COLUMNS;
+        let width = COLUMNS.min(n - column);
+        let (panels_b, edge) = scratch.split_at_mut(COLUMNS * KC.min(k));
+        // SAFETY: both are inputs of this record.
+        let (a, b) = unsafe { (context.read(self.packed), context.read(self.b)) };
+        let height = m.div_ceil(mr) * mr;
+        for k0 in (0..k).step_by(KC) {
+            let kc = KC.min(k - k0);
+            let ld = if transpose_b { k } else { n };
+            for p in (0..kc).step_by(STRIP) {
+                for j in (0..width).step_by(nr) {
+                    let (at, steps) = (j * kc + p * nr, STRIP.min(kc - p));
+                    let panel = &mut panels_b[at..at + steps * nr];
+                    pack_b(b, ld, transpose_b, k0 + p, steps, column + j, nr.min(width - j), nr, panel);
+                }
+            }
+            let a = &a[k0 * height..][..kc * height];
+            let a = Panels { first: Panel { at: a.as_ptr(), step: mr }, apart: mr * kc };
+            let b = Panels { first: Panel { at: panels_b.as_ptr(), step: nr }, apart: nr * kc };
+            let sweep = Sweep { tile: self.tile, rows: m, n: width, k: kc, ldc: n, accumulate: k0 > 0 };
+            // SAFETY: these columns of out belong to this chunk, and the panels hold kc steps.
+            unsafe { sweep.whole(a, a.at(m / mr), b, context.pointer(self.out, column, (m - 1) * n + width), edge) };
+        }
+        if let Some(epilogue) = &self.epilogue {
+            epilogue.run_part(context, 0..m, n, column..column + width, scratch);
+        }
+    }
+}

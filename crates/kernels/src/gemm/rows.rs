@@ -1,0 +1,219 @@
+//! Products cut into blocks of rows: B is packed before, or read where it lies, and each block packs its own rows of A.
+
+use super::tile::{Panel, Panels, Tile, LARGEST};
+use super::{b_matrices, interleave, pack_b, Shape, Sweep, KC};
+use crate::fused::Fused;
+use crate::record::{Kernel, StepContext};
+use parallel::Span;
+
+/// Work per chunk that is worth handing to a thread.
+const CHUNK_FLOPS: usize = 400_000;
+/// Chunks that tall products have at least: enough for many threads, few enough that each uses a panel of B many times.
+const CHUNKS: usize = 12;
+/// Columns of the product from which on packing a transposed A pays: rows far apart fall on the same sets of the cache.
+const PACK_COLUMNS: usize = 64;
+/// Rows of A that are packed together.
+const MC: usize = 96;
+
+/// Packs B: blocks of k, inside each its panels of columns.
+pub(super) struct PackB {
+    pub shape: Shape,
+    pub tile: Tile,
+    pub b: Span,
+    pub out: Span,
+}
+
+impl PackB {
+    fn panels(&self) -> usize {
+        self.shape.n.div_ceil(self.tile.columns)
+    }
+}
+
+impl Kernel for PackB {
+    fn name(&self) -> &'static str {
+        "pack_b"
+    }
+    fn chunks(&self) -> usize {
+        b_matrices(&self.shape) * self.panels()
+    }
+    fn flops(&self) -> u64 {
+        (b_matrices(&self.shape) * self.shape.n * self.shape.k) as u64
+    }
+    fn bytes(&self) -> u64 {
+        8 * self.flops()
+    }
+    fn run(&self, context: &StepContext, chunk: usize, _scratch: &mut [f32]) {
+        let Shape { n, k, transpose_b, stride_b, .. } = self.shape;
+        let (panels, columns) = (self.panels(), self.tile.columns);
+        let (matrix, panel) = (chunk / panels, chunk % panels);
+        // SAFETY: B is an input of this record.
+        let b = unsafe { context.read(self.b) };
+        let b = &b[matrix * stride_b..];
+        let j0 = panel * columns;
+        for k0 in (0..k).step_by(KC) {
+            let kc = KC.min(k - k0);
+            let at = (matrix * k + k0) * panels * columns + panel * columns * kc;
+            // SAFETY: each (k block, panel) belongs to one chunk.
+            let out = unsafe { context.write(self.out, at, at + columns * kc) };
+            let ld = if transpose_b { k } else { n };
+            pack_b(b, ld, transpose_b, k0, kc, j0, columns.min(n - j0), columns, out);
+        }
+    }
+}
+
+/// The product itself; a chunk is a block of rows of one matrix.
+pub(super) struct ByRows {
+    pub shape: Shape,
+    pub tile: Tile,
+    pub a: Span,
+    pub b: Span,
+    pub packed: Option<Span>,
+    pub out: Span,
+    pub epilogue: Option<Fused>,
+}
+
+impl ByRows {
+    /// Rows per chunk: enough work to be worth a thread, enough chunks for many threads, at most what is packed together.
+    fn chunk_rows(&self) -> usize {
+        let Shape { m, n, k, .. } = self.shape;
+        let rows = (CHUNK_FLOPS / (2 * n * k).max(1)).max(m / CHUNKS);
+        // Multiples of every tile's rows, where there are enough: only the last chunk hangs over.
+        let unit = if rows >= 24 { 24 } else { 2 * self.tile.rows.max(4) };
+        let rows = rows.clamp(unit, MC) / unit * unit;
+        // So many chunks, as alike as can be.
+        m.div_ceil(m.div_ceil(rows).max(1)).next_multiple_of(self.tile.rows).max(self.tile.rows)
+    }
+
+    fn row_blocks(&self) -> usize {
+        self.shape.m.div_ceil(self.chunk_rows())
+    }
+
+    /// A is walked where it lies by tiles of one row, or when its k steps are rows (it is transposed) and few panels use it.
+    fn packs_a(&self) -> bool {
+        if self.shape.transpose_a {
+            self.shape.n >= PACK_COLUMNS
+        } else {
+            self.tile.rows > 1
+        }
+    }
+
+    fn packed_a_words(&self) -> usize {
+        self.chunk_rows().min(self.shape.m).div_ceil(self.tile.rows) * self.tile.rows * KC.min(self.shape.k)
+    }
+}
+
+impl Kernel for ByRows {
+    fn name(&self) -> &'static str {
+        "gemm"
+    }
+    fn chunks(&self) -> usize {
+        self.shape.batch * self.row_blocks()
+    }
+    fn scratch(&self) -> usize {
+        let edge_panels = self.tile.columns * KC.min(self.shape.k) + self.tile.rows * KC.min(self.shape.k);
+        let own = self.packed_a_words() + edge_panels + LARGEST;
+        own.max(self.epilogue.as_ref().map_or(0, |e| e.scratch()))
+    }
+    fn flops(&self) -> u64 {
+        self.shape.flops() + self.epilogue.as_ref().map_or(0, |e| e.flops())
+    }
+    fn bytes(&self) -> u64 {
+        4 * (self.a.len + self.b.len + self.out.len) as u64
+    }
+    fn run(&self, context: &StepContext, chunk: usize, scratch: &mut [f32]) {
+        let Shape { m, n, k, stride_a, .. } = self.shape;
+        let blocks = self.row_blocks();
+        let (matrix, block) = (chunk / blocks, chunk % blocks);
+        let row = block * self.chunk_rows();
+        let rows = self.chunk_rows().min(m - row);
+        // SAFETY: A is an input of this record.
+        let a = unsafe { context.read(self.a) };
+        let a = &a[matrix * stride_a..];
+        let from = (matrix * m + row) * n;
+        // SAFETY: these rows of out belong to this chunk.
+        let out = unsafe { context.write(self.out, from, from + rows * n) };
+        if k == 0 {
+            out.fill(0.0);
+        }
+        for k0 in (0..k).step_by(KC) {
+            self.k_block(context, a, matrix, row, rows, k0, out, scratch);
+        }
+        if let Some(epilogue) = &self.epilogue {
+            epilogue.run_range(context, from, from + rows * n, scratch);
+        }
+    }
+}
+
+impl ByRows {
+    /// out[rows × n] (+)= op(a)[row.., k0..] · op(b)[k0.., ..].
+    #[allow(clippy::too_many_arguments)]
+    fn k_block(
+        &self,
+        context: &StepContext,
+        a: &[f32],
+        matrix: usize,
+        row: usize,
+        rows: usize,
+        k0: usize,
+        out: &mut [f32],
+        scratch: &mut [f32],
+    ) {
+        let Shape { m, n, k, .. } = self.shape;
+        let (mr, nr) = (self.tile.rows, self.tile.columns);
+        let kc = KC.min(k - k0);
+        let (packed_a, scratch) = scratch.split_at_mut(self.packed_a_words());
+        let (edge_a, scratch) = scratch.split_at_mut(mr * KC.min(k));
+        let (edge_b, scratch) = scratch.split_at_mut(nr * KC.min(k));
+        let edge_c = &mut scratch[..LARGEST];
+        if self.packs_a() {
+            for (panel, i) in (0..rows).step_by(mr).enumerate() {
+                let panel = &mut packed_a[panel * mr * kc..][..mr * kc];
+                let height = mr.min(rows - i);
+                if self.shape.transpose_a {
+                    pack_b(a, m, false, k0, kc, row + i, height, mr, panel);
+                } else {
+                    interleave(&a[(row + i) * k + k0..], k, height, kc, mr, panel);
+                }
+            }
+        } else if !rows.is_multiple_of(mr) && self.shape.transpose_a {
+            // The last rows of a transposed A would be read past their end: pack just those.
+            let i = rows / mr * mr;
+            pack_b(a, m, false, k0, kc, row + i, rows - i, mr, edge_a);
+        }
+        let (a, rest) = if self.packs_a() {
+            let a = Panels { first: Panel { at: packed_a.as_ptr(), step: mr }, apart: mr * kc };
+            (a, a.at(rows / mr))
+        } else if !self.shape.transpose_a {
+            let a = Panels { first: Panel { at: a[row * k + k0..].as_ptr(), step: 1 }, apart: k };
+            (a, a.at(rows))
+        } else {
+            let first = Panel { at: a[k0 * m + row..].as_ptr(), step: m };
+            (Panels { first, apart: mr }, Panel { at: edge_a.as_ptr(), step: mr })
+        };
+        let sweep = Sweep { tile: self.tile, rows, n, k: kc, ldc: n, accumulate: k0 > 0 };
+        // Panels are packed or lie inside their operand for kc steps.
+        sweep.panels(a, rest, |j| self.b_panel(context, matrix, k0, kc, j, edge_b), out, edge_c);
+    }
+
+    /// The panel of B at column j: packed before, where it lies, or packed now.
+    fn b_panel(&self, context: &StepContext, matrix: usize, k0: usize, kc: usize, j: usize, edge: &mut [f32]) -> Panel {
+        let Shape { n, k, transpose_b, stride_b, .. } = self.shape;
+        let nr = self.tile.columns;
+        if let Some(packed) = self.packed {
+            let matrix = if stride_b == 0 { 0 } else { matrix };
+            let width = n.div_ceil(nr) * nr;
+            // SAFETY: the packed panels are an input of this record.
+            let packed = unsafe { context.read(packed) };
+            return Panel { at: packed[(matrix * k + k0) * width + j * kc..].as_ptr(), step: nr };
+        }
+        // SAFETY: B is an input of this record.
+        let b = unsafe { context.read(self.b) };
+        let b = &b[matrix * stride_b..];
+        if !transpose_b && j + nr <= n {
+            return Panel { at: b[k0 * n + j..].as_ptr(), step: n };
+        }
+        let ld = if transpose_b { k } else { n };
+        pack_b(b, ld, transpose_b, k0, kc, j, nr.min(n - j), nr, edge);
+        Panel { at: edge.as_ptr(), step: nr }
+    }
+}
