@@ -1,7 +1,7 @@
 // One engine doing one suite in a fresh process: `node child.mjs '{"engine":…,"suite":…,"threads":…,"seconds":…,"cases":[…]}'`,
 // started by run.mjs, to which it sends its figures.
 import { sample } from './measure.mjs';
-import { peakMeters } from './peak.mjs';
+import { copying, peakMeters } from './peak.mjs';
 import { loadEngines, loadSuites } from './registry.mjs';
 
 const FITS = 20;
@@ -9,11 +9,11 @@ let meters;
 
 const measures = {
   /** Milliseconds per repetition, and the machine's peak before and after them: a busy neighbour slows all three. */
-  async time(run, job) {
+  async time(run, job, { bytes }) {
     meters ??= peakMeters(); // not before the engine is loaded, whose runtime may depend on flags
     const before = meters.fma(5);
     const samples = await sample(run, job.seconds);
-    return { samples, peak: (before + meters.fma(5)) / 2 };
+    return { samples, peak: (before + meters.fma(5)) / 2, ...(bytes && { copying: copying() }) };
   },
   /** Once; the parent knows when this process was started. */
   async startup(run) {

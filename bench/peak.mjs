@@ -88,6 +88,18 @@ export function peakMeters() {
   return { fma: meter(true) ?? mulAdd, mulAdd };
 }
 
+/** Bytes that one thread reads and writes in a millisecond when it copies arrays of 4 MB, of which there are many. */
+export function copying(samples = 15) {
+  const arrays = Array.from({ length: 10 }, () => new Float32Array(1e6).fill(1));
+  const once = () => {
+    const started = performance.now();
+    for (let i = 1; i < arrays.length; i++) arrays[i].set(arrays[i - 1]);
+    return ((arrays.length - 1) * 8e6) / (performance.now() - started);
+  };
+  once();
+  return median(Array.from({ length: samples }, once));
+}
+
 if (process.argv[1] && resolve(process.argv[1]) === import.meta.filename) {
   const { fma, mulAdd } = peakMeters();
   console.log(`${process.version}: fused ${fma(30).toFixed(1)} GFLOP/s, multiply then add ${mulAdd(30).toFixed(1)} GFLOP/s (one core)`);

@@ -21,7 +21,7 @@ function ratioToPeak(item, ms, peak) {
  */
 export function makeRecord(suite, item, { engine, version, threads, node }, rounds) {
   const times = rounds.map((round) => median(round.samples));
-  const figures = times.map((ms) => item.figure(ms));
+  const figures = rounds.map((round, i) => item.figure(times[i], round));
   const ratios = rounds.map((round, i) => ratioToPeak(item, times[i], round.peak)).filter((ratio) => ratio !== null);
   return {
     suite,

@@ -2,7 +2,7 @@
 import { repeat } from '../measure.mjs';
 
 async function open({ threads, worker, turbo }) {
-  const { defineLayer, init, layers, ops, optimizers, sequential } = await import('../../dist/index.js');
+  const { defineLayer, functional, init, input, layers, ops, optimizers, sequential } = await import('../../dist/index.js');
   await init({ threads, worker, ...(turbo ? { turbo } : {}) });
 
   const build = ({ sizes, activations }) => sequential(activations.map((activation, i) => layers.dense({ units: sizes[i + 1], activation, ...(i ? {} : { inputShape: [sizes[0]] }) })));
@@ -27,6 +27,47 @@ async function open({ threads, worker, turbo }) {
     const x = { data: spec.x, shape: [spec.rows, ...spec.shape] };
     const y = { data: spec.y, shape: [spec.rows, spec.classes] };
     return (epochs) => model.fit(x, y, { batchSize: spec.batch, epochs, verbose: 0 });
+  }
+
+  function trainGpt({ vocabulary, depth, heads, width, block, batch, rows, x, y }) {
+    const normal = (value) => layers.layerNormalization({ epsilon: 1e-5 }).apply(value);
+    const places = input({ shape: [block], dtype: 'int32' });
+    let value = layers.embedding({ inputDim: vocabulary, outputDim: width }).apply(places);
+    value = layers.positionalEmbedding({ sequenceLength: block }).apply(value);
+    for (let i = 0; i < depth; i++) {
+      value = layers.add().apply(value, layers.multiHeadAttention({ numHeads: heads, keyDim: width / heads, useCausalMask: true }).apply(normal(value)));
+      const wide = layers.dense({ units: 4 * width, activation: 'gelu' }).apply(normal(value));
+      value = layers.add().apply(value, layers.dense({ units: width }).apply(wide));
+    }
+    const outputs = layers.dense({ units: vocabulary, useBias: false, activation: 'softmax' }).apply(normal(value));
+    const model = functional({ inputs: places, outputs }).compile({ optimizer: optimizers.adamW({ learningRate: 1e-3 }), loss: 'sparseCategoricalCrossentropy' });
+    const shape = [rows, block];
+    return (epochs) => model.fit({ data: x, shape }, { data: y, shape }, { batchSize: batch, epochs, verbose: 0 });
+  }
+
+  /** A layer of the benchmark's own: normalised or softmax rows of normalised or softmax rows of a weight, and so on. */
+  const rowsOfRows = defineLayer({
+    className: 'RowsOfRows',
+    defaults: { op: '', rows: 0, cols: 0, repeat: 0 },
+    call(scope, x) {
+      const { op, rows, cols, repeat: times } = scope.config;
+      const [gamma, beta] = ['gamma', 'beta'].map((name) => scope.weight(name, [cols], { initializer: name === 'gamma' ? 'ones' : 'zeros' }));
+      const given = scope.weight('rows', [rows, cols], { initializer: 'zeros', trainable: false });
+      let y = ops.add(given, beta);
+      for (let i = 0; i < times; i++) y = op === 'softmax' ? ops.softmax(y) : ops.layerNorm(y, gamma, beta, { epsilon: 1e-5 });
+      // Gradients shrink by the width in each softmax: from here none of them becomes subnormal.
+      const large = ops.constant(x.tracer, { shape: [], dtype: 'float32', value: op === 'softmax' ? 1e20 : 1 });
+      return ops.add(x, ops.mean(ops.mul(ops.mul(y, given), large), { axes: [0], keepDims: true }));
+    },
+  });
+
+  async function rows({ op, rows: count, cols, repeat: times, x }) {
+    const model = sequential([rowsOfRows({ op, rows: count, cols, repeat: times, inputShape: [cols] })]);
+    const weights = await model.getWeights();
+    await model.setWeights(weights.map((weight) => (weight.shape.length === 2 ? { data: x, shape: [count, cols] } : weight)));
+    model.compile({ optimizer: optimizers.sgd({ learningRate: 1e-36 }), loss: 'mse' });
+    const row = { data: new Float32Array(cols), shape: [1, cols] };
+    return (epochs) => model.fit(row, row, { epochs, verbose: 0 });
   }
 
   /** Direct mode answers at once, without a promise to wait for. */
@@ -99,7 +140,7 @@ async function open({ threads, worker, turbo }) {
     return predictor(sequential(all), { data: x, shape: [rows, cols] }, rows);
   }
 
-  return { train, trainConvnet, predict, predictConvnet, conv, gemm, map };
+  return { train, trainConvnet, trainGpt, rows, predict, predictConvnet, conv, gemm, map };
 }
 
 export const engines = {

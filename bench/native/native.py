@@ -165,7 +165,67 @@ def jax_engine():
         f = jax.jit(passes[spec["pass"]])
         return repeat(lambda: jax.block_until_ready(f(x, dy, kernel)))
 
-    return {"train": train, "predict": predict, "conv": conv, "gemm": gemm, "map": elementwise}
+    def layer_norm(x, gamma, beta):
+        centred = x - x.mean(-1, keepdims=True)
+        return centred * jax.lax.rsqrt((centred * centred).mean(-1, keepdims=True) + 1e-5) * gamma + beta
+
+    def rows(spec):
+        x, gamma, beta = jnp.asarray(normal(spec["rows"], spec["cols"])), jnp.ones(spec["cols"]), jnp.zeros(spec["cols"])
+
+        def mean(x, gamma, beta):
+            for _ in range(spec["repeat"]):
+                x = jax.nn.softmax(x) if spec["op"] == "softmax" else layer_norm(x, gamma, beta)
+            return (x[0] * x.mean(0)).sum()
+
+        f = jax.jit(jax.grad(mean, argnums=(0, 1, 2)))
+        return repeat(lambda: jax.block_until_ready(f(x, gamma, beta)))
+
+    def gpt(spec):
+        width, heads, block, vocabulary = spec["width"], spec["heads"], spec["block"], spec["vocabulary"]
+        tensor = lambda *shape: jnp.asarray(normal(*shape) * np.float32(0.02))
+        norm = lambda: (jnp.ones(width), jnp.zeros(width))
+        dense = lambda i, o: (tensor(i, o), jnp.zeros(o))
+        blocks = [(norm(), dense(width, 3 * width), dense(width, width), norm(), dense(width, 4 * width), dense(4 * width, width)) for _ in range(spec["depth"])]
+        causal = jnp.tril(jnp.ones((block, block), bool))
+
+        def loss(parameters, x, y):
+            table, places, blocks, last, head = parameters
+            h = table[x] + places
+            for first, qkv, out, second, up, down in blocks:
+                q, k, v = (part.reshape(*x.shape, heads, -1) for part in jnp.split(layer_norm(h, *first) @ qkv[0] + qkv[1], 3, -1))
+                scores = jnp.einsum("bqhd,bkhd->bhqk", q, k) * (width // heads) ** -0.5
+                weights = jax.nn.softmax(jnp.where(causal, scores, -1e9))
+                h = h + jnp.einsum("bhqk,bkhd->bqhd", weights, v).reshape(*x.shape, width) @ out[0] + out[1]
+                h = h + jax.nn.gelu(layer_norm(h, *second) @ up[0] + up[1], approximate=False) @ down[0] + down[1]
+            logits = jax.nn.log_softmax(layer_norm(h, *last) @ head)
+            return -jnp.take_along_axis(logits, y[..., None], -1).mean()
+
+        return loss, (tensor(vocabulary, width), tensor(block, width), blocks, norm(), tensor(width, vocabulary))
+
+    def train_gpt(spec):
+        loss, parameters = gpt(spec)
+        flat, tree = jax.tree.flatten(parameters)
+        state = [(jnp.zeros_like(p), jnp.zeros_like(p)) for p in flat]
+        shape = (spec["rows"] // spec["batch"], spec["batch"], spec["block"])
+        x, y = (jnp.asarray(random.integers(0, spec["vocabulary"], shape)) for _ in range(2))
+
+        @jax.jit
+        def step(flat, state, t, xs, ys):
+            value, gradients = jax.value_and_grad(lambda leaves: loss(jax.tree.unflatten(tree, leaves), xs, ys))(flat)
+            updated = [update("adam", p - 4e-6 * p, g, s, t) for p, g, s in zip(flat, gradients, state)]
+            return value, [p for p, _ in updated], [s for _, s in updated], t + 1
+
+        def run(epochs):
+            nonlocal flat, state
+            t = jnp.float32(1)
+            for _ in range(epochs):
+                for xs, ys in zip(x, y):
+                    value, flat, state, t = step(flat, state, t, xs, ys)
+                float(value)
+
+        return run
+
+    return {"train": train, "trainGpt": train_gpt, "predict": predict, "conv": conv, "gemm": gemm, "map": elementwise, "rows": rows}
 
 
 def keras_engine():
@@ -203,7 +263,30 @@ def keras_engine():
         model, x = build(spec), normal(spec["rows"], spec["sizes"][0])
         return repeat(lambda: model.predict_on_batch(x))
 
-    return {"train": train, "trainConvnet": train_convnet, "predict": predict, "predictConvnet": predict_convnet}
+    def train_gpt(spec):
+        layers, width = keras.layers, spec["width"]
+
+        class Places(layers.Layer):
+            def build(self, shape):
+                self.table = self.add_weight(shape=shape[1:])
+
+            def call(self, x):
+                return x + self.table
+
+        norm = lambda: layers.LayerNormalization(epsilon=1e-5)
+        places = keras.Input((spec["block"],), dtype="int32")
+        x = Places()(layers.Embedding(spec["vocabulary"], width)(places))
+        for _ in range(spec["depth"]):
+            n = norm()(x)
+            x = x + layers.MultiHeadAttention(spec["heads"], width // spec["heads"])(n, n, use_causal_mask=True)
+            x = x + layers.Dense(width)(layers.Dense(4 * width, activation="gelu")(norm()(x)))
+        model = keras.Model(places, layers.Dense(spec["vocabulary"], use_bias=False)(norm()(x)))
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        model.compile(optimizer=keras.optimizers.AdamW(1e-3), loss=loss)
+        x, y = (random.integers(0, spec["vocabulary"], (spec["rows"], spec["block"]), dtype=np.int32) for _ in range(2))
+        return lambda epochs: model.fit(x, y, batch_size=spec["batch"], epochs=epochs, verbose=0)
+
+    return {"train": train, "trainConvnet": train_convnet, "trainGpt": train_gpt, "predict": predict, "predictConvnet": predict_convnet}
 
 
 kinds = {"numpy": numpy_engine, "jax": jax_engine, "keras-jax": keras_engine}[ENGINE]()

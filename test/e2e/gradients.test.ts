@@ -42,7 +42,6 @@ const CASES = {
   gru: { shape: sequence.shape, make: () => layers.gru({ units: 3 }) },
   'gru with the reset before': { shape: sequence.shape, make: () => layers.gru({ units: 3, resetAfter: false, goBackwards: true }) },
   bidirectional: { shape: sequence.shape, make: () => layers.bidirectional({ layer: layers.lstm({ units: 2, returnSequences: true }) }) },
-  convLstm2d: { shape: [3, 4, 3, 2], make: () => layers.convLstm2d({ filters: 2, kernelSize: 2, returnSequences: true }) },
   timeDistributed: { shape: sequence.shape, make: () => layers.timeDistributed({ layer: layers.dense({ units: 2 }) }) },
   multiHeadAttention: { shape: sequence.shape, make: () => layers.multiHeadAttention({ numHeads: 2, keyDim: 3, useCausalMask: true }) },
   globalAveragePooling1d: { shape: sequence.shape, make: () => layers.globalAveragePooling1d() },

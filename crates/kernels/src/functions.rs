@@ -118,9 +118,11 @@ functions! {
     LeakyRelu(x) [slope] = x.less(s(0.0)).select(x * s(slope), x);
     Elu(x) [alpha] = x.less(s(0.0)).select(s(alpha) * v::expm1(x), x);
     Selu(x) [] = s(SELU_SCALE) * x.less(s(0.0)).select(s(SELU_ALPHA) * v::expm1(x), x);
-    Gelu(x) [] = s(0.5) * x * (s(1.0) + v::erf(x * s(std::f32::consts::FRAC_1_SQRT_2)));
-    GeluGrad(x) [] = s(0.5) * (s(1.0) + v::erf(x * s(std::f32::consts::FRAC_1_SQRT_2)))
-        + x * v::exp(s(-0.5) * x * x) * s(FRAC_1_SQRT_2PI);
+    Gelu(x) [] = x * v::normal(x).0;
+    GeluGrad(x) [] = {
+        let (share, e) = v::normal(x);
+        (x * e).madd(s(FRAC_1_SQRT_2PI), share)
+    };
     GeluTanh(x) [] = s(0.5) * x * (s(1.0) + v::tanh(gelu_inner(x)));
     GeluTanhGrad(x) [] = {
         let t = v::tanh(gelu_inner(x));

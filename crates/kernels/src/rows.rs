@@ -2,7 +2,7 @@
 //! A value is seen as [outer, axis, inner]; rows run along `axis`.
 
 use crate::record::{Kernel, StepContext};
-use crate::vecmath::{exp, log};
+use crate::vecmath::{exp, exp_or_zero, log};
 use parallel::Span;
 use simd::F32x4;
 
@@ -36,6 +36,10 @@ impl Kind {
 }
 
 const CHUNK: usize = 8 * 1024;
+/// f32 sums of at most this many numbers are added up in f64.
+const BLOCK: usize = 1024;
+/// Vectors side by side, none of which waits for another's sum or maximum.
+const SIDES: usize = 4;
 
 pub struct Rows {
     pub kind: Kind,
@@ -180,16 +184,34 @@ fn run_row(kind: Kind, x: &[f32], y: &[f32], label: i32, grad: f32, out: &mut [f
 /// out = eˣ⁻ᵐ with m the largest x; returns m and the sum.
 fn exponentials(x: &[f32], out: &mut [f32]) -> (f32, f32) {
     let m = maximum(x);
-    each(x, out, |v| exp(v - F32x4::splat(m)));
-    (m, crate::reduce::sum(out) as f32)
+    let largest = F32x4::splat(m);
+    let mut total = 0.0f64;
+    for (x, out) in x.chunks(BLOCK).zip(out.chunks_mut(BLOCK)) {
+        let mut sums = [F32x4::splat(0.0); 2];
+        let (mut xs, mut outs) = (x.chunks_exact(8), out.chunks_exact_mut(8));
+        for (x, out) in (&mut xs).zip(&mut outs) {
+            for (i, sum) in sums.iter_mut().enumerate() {
+                let e = exp_or_zero(F32x4::from_slice(&x[4 * i..]) - largest);
+                *sum = *sum + e;
+                e.to_slice(&mut out[4 * i..]);
+            }
+        }
+        let (rest, out) = (xs.remainder(), outs.into_remainder());
+        each(rest, out, |v| exp_or_zero(v - largest));
+        total += ((sums[0] + sums[1]).sum() + out.iter().sum::<f32>()) as f64;
+    }
+    (m, total as f32)
 }
 
 fn maximum(x: &[f32]) -> f32 {
-    let mut lanes = F32x4::splat(f32::NEG_INFINITY);
-    let mut chunks = x.chunks_exact(4);
+    let mut sides = [F32x4::splat(f32::NEG_INFINITY); SIDES];
+    let mut chunks = x.chunks_exact(4 * SIDES);
     for chunk in &mut chunks {
-        lanes = lanes.pmax(F32x4::from_slice(chunk));
+        for (i, lanes) in sides.iter_mut().enumerate() {
+            *lanes = lanes.pmax(F32x4::from_slice(&chunk[4 * i..]));
+        }
     }
+    let lanes = sides[0].pmax(sides[1]).pmax(sides[2].pmax(sides[3]));
     let rest = chunks.remainder().iter();
     let m = lanes.to_array().iter().chain(rest).fold(f32::NEG_INFINITY, |m, &v| if v > m { v } else { m });
     // A row of −∞ alone must not become −∞ − (−∞).
@@ -207,10 +229,10 @@ fn log_sum_exp(x: &[f32]) -> (f32, f32) {
     let mut lanes = F32x4::splat(0.0);
     for chunk in x.chunks(4) {
         if chunk.len() == 4 {
-            lanes = lanes + exp(F32x4::from_slice(chunk) - F32x4::splat(m));
+            lanes = lanes + exp_or_zero(F32x4::from_slice(chunk) - F32x4::splat(m));
         } else {
             for &v in chunk {
-                sum += exp(F32x4::splat(v - m)).to_array()[0] as f64;
+                sum += exp_or_zero(F32x4::splat(v - m)).to_array()[0] as f64;
             }
         }
     }
@@ -220,13 +242,15 @@ fn log_sum_exp(x: &[f32]) -> (f32, f32) {
 
 /// Σ (x − m)·y.
 fn dot(x: &[f32], m: f32, y: &[f32]) -> f32 {
-    let mut lanes = F32x4::splat(0.0);
-    let (mut xs, mut ys) = (x.chunks_exact(4), y.chunks_exact(4));
+    let mut sides = [F32x4::splat(0.0); SIDES];
+    let (mut xs, mut ys) = (x.chunks_exact(4 * SIDES), y.chunks_exact(4 * SIDES));
     for (a, b) in (&mut xs).zip(&mut ys) {
-        lanes = lanes + (F32x4::from_slice(a) - F32x4::splat(m)) * F32x4::from_slice(b);
+        for (i, lanes) in sides.iter_mut().enumerate() {
+            *lanes = *lanes + (F32x4::from_slice(&a[4 * i..]) - F32x4::splat(m)) * F32x4::from_slice(&b[4 * i..]);
+        }
     }
     let rest: f32 = xs.remainder().iter().zip(ys.remainder()).map(|(a, b)| (a - m) * b).sum();
-    lanes.sum() + rest
+    ((sides[0] + sides[1]) + (sides[2] + sides[3])).sum() + rest
 }
 
 /// out = f(x), lanes at a time; `f` does the same to every lane.

@@ -9,7 +9,6 @@ export type { BatchNormalizationConfig } from './batch_normalization.js';
 export type { BidirectionalConfig } from './bidirectional.js';
 export type { ConcatenateConfig } from './concatenate.js';
 export type { ConvConfig } from './conv.js';
-export type { ConvLSTMConfig } from './conv_lstm.js';
 export type { ConvTransposeConfig } from './conv_transpose.js';
 export type { CroppingConfig } from './cropping.js';
 export type { DenseConfig } from './dense.js';

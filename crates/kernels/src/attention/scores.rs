@@ -3,7 +3,7 @@
 use super::{Attention, Mask, TILE};
 use crate::record::StepContext;
 use crate::rng::Philox;
-use crate::vecmath::exp;
+use crate::vecmath::exp_or_zero;
 use simd::F32x4;
 
 /// Added to scores of keys that a mask leaves out.
@@ -67,7 +67,7 @@ pub(super) fn exponentials(tile: &mut [f32]) -> Column {
         let mut partial = [F32x4::splat(0.0); LANES];
         for row in rows(block) {
             for ((x, m), sum) in row.chunks_exact_mut(4).zip(&largest).zip(&mut partial) {
-                let e = exp(F32x4::from_slice(x) - *m);
+                let e = exp_or_zero(F32x4::from_slice(x) - *m);
                 *sum = *sum + e;
                 e.to_slice(x);
             }

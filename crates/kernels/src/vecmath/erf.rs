@@ -1,4 +1,4 @@
-use super::{exp, polynomial};
+use super::{constants, exp, exp_or_zero, horner, polynomial};
 use simd::{F32x4, I32x4};
 
 /// Taylor coefficients of (√π/2)·erf(x)/x in x², highest first: enough for |x| ≤ 1.
@@ -47,6 +47,22 @@ pub fn erf(x: F32x4) -> F32x4 {
     x.equal(x).select(y, x)
 }
 
+/// −½, 1 and 0.4/√2; then ½·e^(a²)·erfc(a) in s = 1/(1 + 0.4·a), highest first, without the constant, which is 0: weighted
+/// least squares refined until the largest errors are equal, 1.4e-8 of the result.
+static NORMAL: [f32; 9] =
+    [-0.5, 1.0, 0.282_842_7, -0.100_129_9, 0.354_574_83, -0.185_455_86, 0.234_138_61, 0.080_911_175, 0.115_961_145];
+
+/// Φ(x), the share of a normal distribution below x, within 2e-7, and e^(−x²/2).
+#[inline(always)]
+pub fn normal(x: F32x4) -> (F32x4, F32x4) {
+    let table = constants(&NORMAL);
+    let [minus_half, one, factor] = [0, 1, 2].map(|i| F32x4::splat(table[i]));
+    let e = exp_or_zero(x * x * minus_half);
+    let s = one / x.abs().madd(factor, one);
+    let below = e * s * horner(s, &table[3..]);
+    (x.less(x - x).select(below, one - below), e)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::check::sweep;
@@ -80,5 +96,19 @@ mod tests {
     #[test]
     fn within_four_ulp() {
         sweep("erf", super::erf, reference, 4, |_| true);
+    }
+
+    #[test]
+    fn normal_within_its_bound() {
+        for i in -20_000..=20_000 {
+            let x = i as f32 / 2000.0;
+            let (share, density) = super::normal(simd::F32x4::splat(x));
+            let half = 0.5 * (1.0 + reference(x as f64 / std::f64::consts::SQRT_2));
+            assert!((share.to_array()[0] as f64 - half).abs() < 2e-7, "Φ({x})");
+            let want = (-0.5 * (x as f64).powi(2)).exp();
+            assert!((density.to_array()[0] as f64 - want).abs() < 1e-7, "density at {x}");
+        }
+        let [inf, nan] = [f32::INFINITY, f32::NAN].map(|x| super::normal(simd::F32x4::splat(x)).0.to_array()[0]);
+        assert!(inf == 1.0 && nan.is_nan());
     }
 }

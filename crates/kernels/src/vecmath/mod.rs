@@ -13,8 +13,8 @@ mod softplus;
 mod tanh;
 mod trig;
 
-pub use erf::erf;
-pub use exp::exp;
+pub use erf::{erf, normal};
+pub use exp::{exp, exp_or_zero};
 pub use expm1::expm1;
 pub use log::log;
 pub use log1p::log1p;
@@ -30,9 +30,20 @@ pub(crate) const LN2_HIGH: f32 = 0.693_359_4;
 pub(crate) const LN2_LOW: f32 = -2.121_944_4e-4;
 pub(crate) const LOG2_E: f32 = std::f32::consts::LOG2_E;
 
+/// A table that the compiler reads instead of knowing what it holds.
+#[inline(always)]
+pub(crate) fn constants<const N: usize>(table: &[f32; N]) -> &[f32; N] {
+    std::hint::black_box(table)
+}
+
 /// A polynomial by Horner's rule, highest coefficient first.
 #[inline(always)]
 pub(crate) fn polynomial<const N: usize>(x: F32x4, coefficients: &[f32; N]) -> F32x4 {
+    horner(x, constants(coefficients))
+}
+
+#[inline(always)]
+fn horner(x: F32x4, coefficients: &[f32]) -> F32x4 {
     let mut sum = F32x4::splat(coefficients[0]);
     for &c in &coefficients[1..] {
         sum = sum.madd(x, F32x4::splat(c));
@@ -40,10 +51,16 @@ pub(crate) fn polynomial<const N: usize>(x: F32x4, coefficients: &[f32; N]) -> F
     sum
 }
 
+/// 1.5·2²³: what is added to it is rounded to an integer, which then stands in the lowest bits.
+const ROUNDING: f32 = 12_582_912.0;
+static POWER: [f32; 2] = [ROUNDING, 1.0];
+
 /// 2ⁿ for integral n in [−126, 127].
 #[inline(always)]
 pub(crate) fn power_of_two(n: F32x4) -> F32x4 {
-    (n.to_i32() + simd::I32x4::splat(127)).shift_left(23).as_f32()
+    // The integer goes to the exponent of 1. Converting it would take many instructions, which mind what can't be here.
+    let [rounding, one] = *constants(&POWER);
+    ((n + F32x4::splat(rounding)).bits().shift_left(23) + F32x4::splat(one).bits()).as_f32()
 }
 
 #[cfg(test)]
