@@ -22,6 +22,7 @@ export type { FitOptions } from './model/fit.js';
 export { functional } from './model/functional.js';
 export type { Gradients, UpstreamOptions } from './model/gradients.js';
 export type { History } from './model/history.js';
+export type { PictureOptions } from './model/picture/diagram.js';
 export type { Explanation, PlanRecord, Profile, ProfileOptions, ProfileRecord } from './model/inspect.js';
 export type { AnyModel, Model } from './model/model.js';
 export type { PredictOptions } from './model/predict.js';

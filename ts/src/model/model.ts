@@ -17,6 +17,7 @@ import { type Gradients, gradients, type UpstreamOptions } from './gradients.js'
 import type { History } from './history.js';
 import { type Explanation, explain, type Profile, type ProfileOptions, profile } from './inspect.js';
 import { type PredictOptions, predict, predictSync } from './predict.js';
+import type { PictureOptions } from './picture/diagram.js';
 import { counts, summarize } from './summary.js';
 import type { CompileOptions, Data, Labels, MetricsOption, Prediction, ResultKeys, Shapes, WithValidation } from './types.js';
 
@@ -274,6 +275,27 @@ export class Model<I extends Shapes = Shapes, O extends Shapes = Shapes, K exten
     const text = summarize(this.core.graph, this.name);
     if (options.print !== false) console.log(text);
     return text;
+  }
+
+  /**
+   * The graph of the layers in Graphviz's language: a box for each call with its output shape and weights. Keras's model_to_dot.
+   * @example
+   * const model = sequential([layers.dense({ units: 1, inputShape: [4] })]);
+   * console.log(await model.toDot());
+   */
+  async toDot(options?: PictureOptions): Promise<string> {
+    const { toDot } = await import('./picture/dot.js');
+    return toDot(this.core.graph, this.name, options);
+  }
+  /**
+   * The same as a picture in SVG, for a page or a file. Keras's plot_model.
+   * @example
+   * const model = sequential([layers.dense({ units: 1, inputShape: [4] })]);
+   * console.log(await model.toSvg());
+   */
+  async toSvg(options?: PictureOptions): Promise<string> {
+    const { toSvg } = await import('./picture/svg.js');
+    return toSvg(this.core.graph, this.name, options);
   }
 
   /** Saves layers, weights, compile options and optimizer to an address: a path, `idb://…`, `opfs://…` or `download://…`. */

@@ -1,4 +1,5 @@
 import { show } from '../core/errors.js';
+import type { Layer } from '../layers/layer.js';
 import type { Graph } from './graph.js';
 
 const grouped = (n: number): string => n.toLocaleString('en-US');
@@ -13,11 +14,14 @@ export function counts(graph: Graph): { total: number; trainable: number } {
   return { total, trainable };
 }
 
+/** Numbers in a layer's weights. */
+export const weightsOf = (graph: Graph, layer: Layer): number => graph.variables.filter(({ path }) => path.startsWith(`${layer.name}/`)).reduce((n, { weight }) => n + weight.size, 0);
+
 /** A table of the layers: name and kind, output shape, weights. */
 export function summarize(graph: Graph, name: string): string {
   const counted = new Set<object>();
   const rows = graph.nodes.map(({ layer, outputs }) => {
-    const weights = counted.has(layer) ? 0 : graph.variables.filter(({ path }) => path.startsWith(`${layer.name}/`)).reduce((n, { weight }) => n + weight.size, 0);
+    const weights = counted.has(layer) ? 0 : weightsOf(graph, layer);
     counted.add(layer);
     return [`${layer.name} (${layer.className})`, outputs.map((o) => show(o.shape)).join(', '), grouped(weights)];
   });
