@@ -45,6 +45,21 @@ const reader = sequential([
 await reader.fit(x.subarray(0, 300 * 200), y.subarray(0, 200), { epochs: 2, batchSize: 45 });
 const read = [...(await reader.getWeights()), await reader.predict(x.subarray(0, 300 * 50))];
 
+const pictures = sequential([
+  layers.randomFlip({ inputShape: [15, 20, 1] }),
+  layers.randomRotation({ factor: 0.1 }),
+  layers.randomZoom({ heightFactor: 0.2, fillMode: 'wrap' }),
+  layers.randomTranslation({ heightFactor: 0.1, widthFactor: 0.2, fillMode: 'constant' }),
+  layers.randomContrast({ factor: 0.3, valueRange: [-1, 1] }),
+  layers.randomCrop({ height: 12, width: 16 }),
+  layers.conv2d({ filters: 6, kernelSize: 3 }),
+  layers.randomRotation({ factor: 0.05 }),
+  layers.flatten(),
+  layers.dense({ units: 10, activation: 'softmax' }),
+]).compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy' });
+await pictures.fit(x.subarray(0, 300 * 200), y.subarray(0, 200), { epochs: 2, batchSize: 45 });
+walked.push(...(await pictures.getWeights()));
+
 const hash = createHash('sha256');
 for (const { data } of [...weights, predicted, ...walked, ...read]) hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 const { threads, worker, payload, simd } = runtime();

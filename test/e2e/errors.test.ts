@@ -175,6 +175,18 @@ const CASES: Readonly<Record<string, readonly Row[]>> = {
     ['a value of another kind of shape', () => layers.conv2d({ filters: 2, kernelSize: 3 }).apply(input({ shape: [4] })), shape('Conv2D', '[null, 4]')],
     ['a window larger than the picture', () => layers.conv2d({ filters: 2, kernelSize: 5 }).apply(input({ shape: [3, 3, 1] })), shape('Conv2D', '5', '3')],
   ],
+  'changes of pictures that can not be': [
+    ['more than a turn', () => layers.randomRotation({ factor: 1.5 }), config('RandomRotation', 'factor', 'from -1 to 1', '1.5')],
+    ['three bounds', () => layers.randomBrightness(wrong({ factor: [0, 0.1, 0.2] })), config('RandomBrightness', 'or two')],
+    ['less contrast than none', () => layers.randomContrast({ factor: -0.1 }), config('RandomContrast', 'from 0 to 1', '-0.1')],
+    ['nothing left of a picture', () => layers.randomZoom({ heightFactor: [-1, 0] }), config('RandomZoom', 'heightFactor', 'above −1')],
+    ['an unknown border', () => layers.randomTranslation(wrong({ heightFactor: 0.1, widthFactor: 0.1, fillMode: 'reflct' })), config('fillMode', 'reflct', 'reflect')],
+    ['an unknown way between cells', () => layers.randomRotation(wrong({ factor: 0.1, interpolation: 'bicubic' })), config('interpolation', 'bicubic', 'bilinear')],
+    ['an unknown direction', () => layers.randomFlip(wrong({ mode: 'sideways' })), config('mode', 'sideways', 'horizontal')],
+    ['half a row', () => layers.randomCrop({ height: 2.5, width: 2 }), config('RandomCrop', 'height', '2.5')],
+    ['a shape cut and filled', () => layers.resizing({ height: 2, width: 2, cropToAspectRatio: true, padToAspectRatio: true }), config('Resizing', "can't both")],
+    ['pictures without channels', () => layers.randomFlip().apply(input({ shape: [8, 8] })), shape('RandomFlip', 'pictures', '[null, 8, 8]')],
+  ],
   'windows that can not be': [
     ...(['conv1d', 'conv2d', 'conv3d', 'conv1dTranspose', 'conv2dTranspose', 'conv3dTranspose', 'separableConv2d'] as const).map(
       (name): Row => [

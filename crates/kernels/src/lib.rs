@@ -1,5 +1,6 @@
 //! Pure arithmetic on slices, and the records that a plan is made of.
 
+pub mod affine;
 pub mod attention;
 mod channels;
 pub mod conv;

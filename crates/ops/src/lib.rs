@@ -21,6 +21,7 @@ pub mod concat;
 pub mod constant;
 pub mod elementwise;
 pub mod gather;
+pub mod image;
 pub mod iota;
 pub mod layer_norm;
 pub mod layer_norm_grad;
@@ -145,6 +146,9 @@ pub static ALL: &[&Op] = &[
     &iota::OP,
     &random_uniform::OP,
     &random_normal::OP,
+    &image::affine_transform::OP,
+    &image::affine_transform_input_grad::OP,
+    &image::affine_transform_map_grad::OP,
     &window::avg_pool2d::OP,
     &window::avg_pool2d_grad::OP,
     &window::conv2d::OP,

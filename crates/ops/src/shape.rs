@@ -62,6 +62,8 @@ pub enum Rule {
     Depthwise,
     /// Image; attributes: pool, strides, padding.
     Pool,
+    /// Images and a map [6] for each; attributes: size, bilinear, border.
+    Affine,
     /// Values of a walk along sequences; attributes: those of `sequence`.
     Recurrent,
 }
@@ -82,6 +84,7 @@ pub fn infer(rule: Rule, shapes: &[Shape], dtypes: &[DType], attrs: Attrs) -> Re
             | Rule::ConvTranspose
             | Rule::Depthwise
             | Rule::Pool
+            | Rule::Affine
             | Rule::Recurrent
     );
     if (arithmetic || window) && dtypes.iter().any(|&d| d != DType::F32) {
@@ -184,6 +187,7 @@ pub fn infer(rule: Rule, shapes: &[Shape], dtypes: &[DType], attrs: Attrs) -> Re
         Rule::ConvTranspose => window::conv_transpose(shapes, attrs).map(|s| (s, dtype)),
         Rule::Depthwise => window::depthwise(shapes, attrs).map(|s| (s, dtype)),
         Rule::Pool => window::pool(shapes, attrs).map(|s| (s, dtype)),
+        Rule::Affine => window::affine(shapes, attrs).map(|s| (s, dtype)),
         Rule::Recurrent => recurrent::sequence(shapes, attrs).map(|s| (s, dtype)),
     }
 }

@@ -86,6 +86,9 @@ export const OPS: readonly OpInfo[] = [
   { name: 'iota', rule: 'fill', attrs: ['ints', 'dtype', 'i32'] },
   { name: 'randomUniform', rule: 'fill', attrs: ['ints', 'dtype', 'f32', 'f32', 'i32'] },
   { name: 'randomNormal', rule: 'fill', attrs: ['ints', 'dtype', 'f32', 'f32', 'i32'] },
+  { name: 'affineTransform', rule: 'affine', attrs: ['ints', 'bool', 'i32', 'f32'] },
+  { name: 'affineTransformInputGrad', rule: 'fill', attrs: ['ints', 'ints', 'bool', 'i32', 'f32'] },
+  { name: 'affineTransformMapGrad', rule: 'fill', attrs: ['ints', 'ints', 'bool', 'i32', 'f32'] },
   { name: 'avgPool2d', rule: 'pool', attrs: ['ints', 'ints', 'ints'] },
   { name: 'avgPool2dGrad', rule: 'fill', attrs: ['ints', 'ints', 'ints', 'ints'] },
   { name: 'conv2d', rule: 'conv', attrs: ['ints', 'ints', 'ints', 'i32'] },
@@ -252,16 +255,18 @@ export const ops = {
   randomUniform: (tracer: Tracer, attrs: { shape: readonly number[]; dtype: DType; min: number; max: number; key: number }): Tensor => call(80, tracer, [], [attrs.shape, attrs.dtype, attrs.min, attrs.max, attrs.key]),
   /** Normal numbers with mean and standard deviation, keyed by (seed, key, step). */
   randomNormal: (tracer: Tracer, attrs: { shape: readonly number[]; dtype: DType; mean: number; stddev: number; key: number }): Tensor => call(81, tracer, [], [attrs.shape, attrs.dtype, attrs.mean, attrs.stddev, attrs.key]),
+  /** Images [N, H, W, C] of another size: the result at (x, y) is image n at (ax + by + c, dx + ey + f), its map being row n of [N, 6]. Between cells by their distances or the nearest; outside lies a value (border 0), the last cell (1), the image mirrored (2) or again (3). */
+  affineTransform: (images: Tensor, maps: Tensor, attrs: { size: readonly number[]; bilinear?: boolean; border?: number; value?: number }): Tensor => call(82, null, [images, maps], [attrs.size, attrs.bilinear ?? true, attrs.border ?? 0, attrs.value ?? 0]),
   /** The mean of the cells under each window of images [N, H, W, C]; padding (top, bottom, left, right) never counts. */
-  avgPool2d: (x: Tensor, attrs: { pool: readonly number[]; strides?: readonly number[]; padding?: readonly number[] }): Tensor => call(82, null, [x], [attrs.pool, attrs.strides ?? [1, 1], attrs.padding ?? [0, 0, 0, 0]]),
+  avgPool2d: (x: Tensor, attrs: { pool: readonly number[]; strides?: readonly number[]; padding?: readonly number[] }): Tensor => call(85, null, [x], [attrs.pool, attrs.strides ?? [1, 1], attrs.padding ?? [0, 0, 0, 0]]),
   /** Convolution of images [N, H, W, C] with a kernel [KH, KW, C / groups, F]; padding is top, bottom, left, right. */
-  conv2d: (x: Tensor, kernel: Tensor, attrs: { strides?: readonly number[]; padding?: readonly number[]; dilation?: readonly number[]; groups?: number } = {}): Tensor => call(84, null, [x, kernel], [attrs.strides ?? [1, 1], attrs.padding ?? [0, 0, 0, 0], attrs.dilation ?? [1, 1], attrs.groups ?? 1]),
+  conv2d: (x: Tensor, kernel: Tensor, attrs: { strides?: readonly number[]; padding?: readonly number[]; dilation?: readonly number[]; groups?: number } = {}): Tensor => call(87, null, [x, kernel], [attrs.strides ?? [1, 1], attrs.padding ?? [0, 0, 0, 0], attrs.dilation ?? [1, 1], attrs.groups ?? 1]),
   /** The input's gradient of a convolution: spreads [N, OH, OW, F] by a kernel [KH, KW, C / groups, F] over [N, …size, C]. */
-  conv2dTranspose: (x: Tensor, kernel: Tensor, attrs: { strides?: readonly number[]; padding?: readonly number[]; dilation?: readonly number[]; groups?: number; size: readonly number[] }): Tensor => call(86, null, [x, kernel], [attrs.strides ?? [1, 1], attrs.padding ?? [0, 0, 0, 0], attrs.dilation ?? [1, 1], attrs.groups ?? 1, attrs.size]),
+  conv2dTranspose: (x: Tensor, kernel: Tensor, attrs: { strides?: readonly number[]; padding?: readonly number[]; dilation?: readonly number[]; groups?: number; size: readonly number[] }): Tensor => call(89, null, [x, kernel], [attrs.strides ?? [1, 1], attrs.padding ?? [0, 0, 0, 0], attrs.dilation ?? [1, 1], attrs.groups ?? 1, attrs.size]),
   /** Convolution of each channel of images [N, H, W, C] with its own M kernels [KH, KW, C, M]; padding as in conv2d. */
-  depthwiseConv2d: (x: Tensor, kernel: Tensor, attrs: { strides?: readonly number[]; padding?: readonly number[]; dilation?: readonly number[] } = {}): Tensor => call(87, null, [x, kernel], [attrs.strides ?? [1, 1], attrs.padding ?? [0, 0, 0, 0], attrs.dilation ?? [1, 1]]),
+  depthwiseConv2d: (x: Tensor, kernel: Tensor, attrs: { strides?: readonly number[]; padding?: readonly number[]; dilation?: readonly number[] } = {}): Tensor => call(90, null, [x, kernel], [attrs.strides ?? [1, 1], attrs.padding ?? [0, 0, 0, 0], attrs.dilation ?? [1, 1]]),
   /** The largest cell under each window of images [N, H, W, C]; padding (top, bottom, left, right) never wins. */
-  maxPool2d: (x: Tensor, attrs: { pool: readonly number[]; strides?: readonly number[]; padding?: readonly number[] }): Tensor => call(90, null, [x], [attrs.pool, attrs.strides ?? [1, 1], attrs.padding ?? [0, 0, 0, 0]]),
+  maxPool2d: (x: Tensor, attrs: { pool: readonly number[]; strides?: readonly number[]; padding?: readonly number[] }): Tensor => call(93, null, [x], [attrs.pool, attrs.strides ?? [1, 1], attrs.padding ?? [0, 0, 0, 0]]),
   /** A cell (0 simple, 1 LSTM, 2 GRU) along a sequence. Values: projected input [batch, steps, gates·units], recurrent weights [units, gates·units], then those that the flags announce: bias of the recurrent product, noise [batch, units], initial states [batch, units], mask [batch, steps]. Result [batch, rows, units]: the outputs of all steps or the last, then the last states. */
-  sequence: (values: readonly Tensor[], attrs: { cell: number; activation?: number; gateActivation?: number; backwards?: boolean; zeroOutput?: boolean; sequences?: boolean; states?: boolean; bias?: boolean; noise?: boolean; initial?: boolean; mask?: boolean }): Tensor => call(92, null, values, [attrs.cell, attrs.activation ?? 0, attrs.gateActivation ?? 1, attrs.backwards ?? false, attrs.zeroOutput ?? false, attrs.sequences ?? false, attrs.states ?? false, attrs.bias ?? false, attrs.noise ?? false, attrs.initial ?? false, attrs.mask ?? false]),
+  sequence: (values: readonly Tensor[], attrs: { cell: number; activation?: number; gateActivation?: number; backwards?: boolean; zeroOutput?: boolean; sequences?: boolean; states?: boolean; bias?: boolean; noise?: boolean; initial?: boolean; mask?: boolean }): Tensor => call(95, null, values, [attrs.cell, attrs.activation ?? 0, attrs.gateActivation ?? 1, attrs.backwards ?? false, attrs.zeroOutput ?? false, attrs.sequences ?? false, attrs.states ?? false, attrs.bias ?? false, attrs.noise ?? false, attrs.initial ?? false, attrs.mask ?? false]),
 };

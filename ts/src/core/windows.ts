@@ -1,4 +1,4 @@
-// Shapes under windows, as crates/ops/src/shape/window.rs has them: images are [N, H, W, C].
+// Shapes of images under windows and maps, as crates/ops/src/shape/window.rs has them: images are [N, H, W, C].
 import type { Rule } from './shapes.js';
 import type { Attr } from './tensor.js';
 
@@ -113,4 +113,15 @@ const pool: Rule = (given) => {
   return [[n, along(0, h, ph, slide, fail), along(1, w, pw, slide, fail), c], 'float32'];
 };
 
-export const WINDOW_RULES: Readonly<Record<string, Rule>> = { conv, convTranspose, depthwise, pool };
+const affine: Rule = (given) => {
+  onlyFloats(given);
+  const { shapes, attrs, fail } = given;
+  const [n, h, w, c] = four(shapes[0], fail);
+  if (h === 0 || w === 0 || c === 0) fail('an image without cells');
+  const maps = text(shapes[1] ?? []);
+  if (maps !== text([n, 6])) fail(`${n} images need maps [${n}, 6], received ${maps}`);
+  if (![0, 1, 2, 3].includes(attrs[2] as number)) fail(`border must be 0, 1, 2 or 3, received ${attrs[2]}`);
+  return [[n, ...pair(attrs[0], 'size', fail), c], 'float32'];
+};
+
+export const WINDOW_RULES: Readonly<Record<string, Rule>> = { conv, convTranspose, depthwise, pool, affine };

@@ -4,7 +4,7 @@ import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
 import { each, optional, type Resolved } from './factory.js';
 import type { LayerDefinition, LayerOptions } from './layer.js';
-import { along, type Interpolation, resizing } from './resample.js';
+import { along, INTERPOLATIONS, type Interpolation, resizing } from './resample.js';
 import type { Windowed } from './shapes.js';
 import { channelsLast, type DataFormat } from './spatial.js';
 
@@ -33,8 +33,7 @@ const sampling = <C extends Resolved<UpSamplingConfig>>(places: number, own: Omi
   defaults: { size: 2, dataFormat: 'channelsLast', ...own } as unknown as C,
   check(config, name) {
     const { interpolation = 'nearest' } = config as Partial<UpSampling2DConfig>;
-    const known = ['nearest', 'bilinear', 'bicubic', 'lanczos3', 'lanczos5'];
-    if (!known.includes(interpolation)) throw unknownName(`interpolation of ${name}`, interpolation, known);
+    if (!INTERPOLATIONS.includes(interpolation)) throw unknownName(`interpolation of ${name}`, interpolation, INTERPOLATIONS);
   },
   mask: null,
   call(scope, x) {

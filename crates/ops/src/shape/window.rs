@@ -1,4 +1,4 @@
-//! Shapes under windows: convolutions and pooling of images [N, H, W, C].
+//! Shapes of images [N, H, W, C] under windows and maps.
 
 use crate::op::Attrs;
 use kernels::conv::Window;
@@ -105,6 +105,22 @@ pub(super) fn pool(shapes: &[Vec<usize>], attrs: Attrs) -> Result<Vec<usize>, St
     }
     let [y, x] = pool_windows(&[h, w], attrs, 0)?;
     Ok(vec![n, y.output, x.output, c])
+}
+
+/// [N, H, W, C] and [N, 6], attribute size: [N, OH, OW, C].
+pub(super) fn affine(shapes: &[Vec<usize>], attrs: Attrs) -> Result<Vec<usize>, String> {
+    let [n, h, w, c] = four(shapes, 0)?;
+    if h == 0 || w == 0 || c == 0 {
+        return Err("an image without cells".into());
+    }
+    if shapes[1] != [n, kernels::affine::MAP] {
+        return Err(format!("{n} images need maps [{n}, 6], received {:?}", shapes[1]));
+    }
+    if kernels::affine::Border::from_code(attrs.i32(2)).is_none() {
+        return Err(format!("border must be 0, 1, 2 or 3, received {}", attrs.i32(2)));
+    }
+    let [height, width] = numbers(attrs.ints(0), 1, "size")?;
+    Ok(vec![n, height, width, c])
 }
 
 fn four(shapes: &[Vec<usize>], input: usize) -> Result<[usize; 4], String> {
