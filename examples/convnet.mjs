@@ -11,4 +11,4 @@ const network = () => [
   layers.flatten(),
   layers.dropout({ rate: 0.5 }),
 ];
-await learnPictures('convnet', { folder: '../shared/data/mnist', epochs: 5, network });
+await learnPictures('convnet', { folder: '../shared/data/mnist', epochs: 5, network, published: 'the same network, 15 epochs: 99.22 % (mnist_convnet of keras-io)' });

@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import { layers, loadModel, optimizers, runtime, sequential, setRandomSeed } from 'myelin';
 import { confusionMatrix, identical, option, readIdx, target } from './common.mjs';
 
+/** Classes of Fashion-MNIST. */
+export const CLOTHES = ['T-shirt', 'trouser', 'pullover', 'dress', 'coat', 'sandal', 'shirt', 'sneaker', 'bag', 'boot'];
+
 /** One hidden layer. */
 const perceptron = () => [layers.flatten(), layers.dense({ units: 128, activation: 'relu' })];
 
 /** Trains a network (784-128-10 if no other is given), measures, saves, loads and predicts again. --data DIR, --epochs N, --seed N, --save FILE. */
-export async function learnPictures(name, { folder, epochs, classNames, network = perceptron }) {
+export async function learnPictures(name, { folder, epochs, classNames, network = perceptron, published }) {
   setRandomSeed(Number(option('seed', 1)));
   const from = option('data', folder);
   const read = (file) => readIdx(join(from, `${file}-ubyte.gz`));
@@ -31,6 +34,7 @@ export async function learnPictures(name, { folder, epochs, classNames, network 
 
   const { accuracy } = await net.evaluate(test, yTest, { batchSize: 1000 });
   console.log(`test accuracy ${(100 * accuracy).toFixed(2)} % of ${test.shape[0]} pictures`);
+  if (published) console.log(`published: ${published}`);
   const predictions = await net.predict(test, { batchSize: 1000 });
   console.log(confusionMatrix(yTest.data, predictions, classNames));
 

@@ -62,6 +62,15 @@ const TESTS: Record<string, () => Promise<void>> = {
     expect(matrix(out).all).toBe(10_000);
     expect(out).toContain('loaded, and predicted again: identical');
   },
+  async fashion_convnet() {
+    const out = await run('fashion_convnet', '--epochs', '1', '--save', join(folder, 'fashion_convnet.safetensors'));
+    expect(numberAfter(out, /test accuracy/)).toBeGreaterThan(82);
+    expect(out).toContain('loaded, and predicted again: identical');
+  },
+  async text_cnn() {
+    const out = await run('text_cnn', '--seeds', '1', '--epochs', '2');
+    expect(numberAfter(out, /mean accuracy/)).toBeGreaterThan(60);
+  },
   async iris() {
     const out = await run('iris');
     expect(numberAfter(out, /not seen before:/)).toBeGreaterThan(90);
@@ -115,6 +124,8 @@ const DATA: Record<string, string> = {
   mnist: '../shared/data/mnist',
   convnet: '../shared/data/mnist',
   fashion: '../shared/data/fashion-mnist',
+  fashion_convnet: '../shared/data/fashion-mnist',
+  text_cnn: '../shared/data/text',
   names_bigram: '../shared/data/text',
   names_mlp: '../shared/data/text',
   gpt: '../shared/data/text',

@@ -1,5 +1,6 @@
 import { input, functional, layers, ops, sequential, setRandomSeed } from 'myelin';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { CASES, made } from './layer_cases.js';
 
 const rows = 3;
 const numbers = (n: number, scale = 1) => Float32Array.from({ length: n }, (_, i) => scale * Math.sin(12.9898 * (i + 1)));
@@ -17,52 +18,42 @@ async function error(f: (x: Float32Array) => Promise<number>, x: Float32Array, g
   return worst;
 }
 
-const sequence = { shape: [6, 4] };
-const CASES = {
-  dense: { shape: [5], make: () => layers.dense({ units: 4, activation: 'tanh' }) },
-  layerNormalization: { shape: [5, 4], make: () => layers.layerNormalization() },
-  groupNormalization: { shape: [5, 4], make: () => layers.groupNormalization({ groups: 2 }) },
-  rmsNormalization: { shape: [5, 4], make: () => layers.rmsNormalization() },
-  unitNormalization: { shape: [5, 4], make: () => layers.unitNormalization() },
-  batchNormalization: { shape: [5, 4], make: () => layers.batchNormalization() },
-  prelu: { shape: [5], make: () => layers.prelu({ alphaInitializer: 'randomUniform' }) },
-  conv1d: { shape: sequence.shape, make: () => layers.conv1d({ filters: 3, kernelSize: 3, padding: 'causal', dilationRate: 2 }) },
-  conv2d: { shape: [6, 5, 4], make: () => layers.conv2d({ filters: 4, kernelSize: [3, 2], strides: 2, padding: 'same', groups: 2 }) },
-  conv3d: { shape: [4, 4, 3, 2], make: () => layers.conv3d({ filters: 3, kernelSize: 2 }) },
-  conv2dTranspose: { shape: [3, 4, 2], make: () => layers.conv2dTranspose({ filters: 3, kernelSize: 3, strides: 2, padding: 'same' }) },
-  conv3dTranspose: { shape: [2, 3, 2, 2], make: () => layers.conv3dTranspose({ filters: 2, kernelSize: [3, 2, 3], strides: [2, 1, 2], padding: 'same' }) },
-  'conv3dTranspose with steps between': { shape: [3, 2, 2, 2], make: () => layers.conv3dTranspose({ filters: 2, kernelSize: 2, dilationRate: [2, 1, 2] }) },
-  separableConv2d: { shape: [5, 5, 2], make: () => layers.separableConv2d({ filters: 3, kernelSize: 3, depthMultiplier: 2 }) },
-  maxPooling2d: { shape: [4, 5, 2], make: () => layers.maxPooling2d({ padding: 'same' }) },
-  averagePooling2d: { shape: [5, 5, 2], make: () => layers.averagePooling2d({ poolSize: 3, strides: 2, padding: 'same' }) },
-  maxPooling3d: { shape: [4, 4, 4, 2], make: () => layers.maxPooling3d() },
-  upSampling2d: { shape: [3, 2, 2], make: () => layers.upSampling2d() },
-  resizing: { shape: [3, 4, 2], make: () => layers.resizing({ height: 5, width: 2, antialias: true }) },
-  centerCrop: { shape: [4, 5, 2], make: () => layers.centerCrop({ height: 6, width: 3 }) },
-  simpleRNN: { shape: sequence.shape, make: () => layers.simpleRNN({ units: 3 }) },
-  lstm: { shape: sequence.shape, make: () => layers.lstm({ units: 3, returnSequences: true }) },
-  gru: { shape: sequence.shape, make: () => layers.gru({ units: 3 }) },
-  'gru with the reset before': { shape: sequence.shape, make: () => layers.gru({ units: 3, resetAfter: false, goBackwards: true }) },
-  bidirectional: { shape: sequence.shape, make: () => layers.bidirectional({ layer: layers.lstm({ units: 2, returnSequences: true }) }) },
-  timeDistributed: { shape: sequence.shape, make: () => layers.timeDistributed({ layer: layers.dense({ units: 2 }) }) },
-  multiHeadAttention: { shape: sequence.shape, make: () => layers.multiHeadAttention({ numHeads: 2, keyDim: 3, useCausalMask: true }) },
-  globalAveragePooling1d: { shape: sequence.shape, make: () => layers.globalAveragePooling1d() },
-};
-
 beforeAll(() => setRandomSeed(5));
 
-describe.each(Object.entries(CASES))('%s', (_, { shape, make }) => {
+test('there is a case for every layer', () => {
+  const named = new Set(Object.keys(CASES).map((name) => name.replace(/:.*/, '')));
+  expect([...named].sort()).toEqual(
+    Object.keys(layers)
+      .filter((name) => !['inputLayer'].includes(name))
+      .sort(),
+  );
+});
+
+describe.each(Object.entries(CASES))('%s', (_, given) => {
+  const { shapes, indices, training = false, step = 1e-2 } = given;
   test('gradients of inputs and weights equal central differences', async () => {
-    const x = input({ shape });
-    const model = functional({ inputs: x, outputs: make().apply(x) });
-    const data = numbers(rows * shape.reduce((a, b) => a * b, 1));
-    const array = (values: Float32Array) => ({ data: values, shape: [rows, ...shape] });
-    const { outputs } = await model.gradients(array(data), { upstream: await model.predict(array(data)) });
-    const upstream = { data: numbers(outputs[0]?.data.length ?? 0, 0.5), shape: outputs[0]?.shape ?? [] };
-    const found = await model.gradients(array(data), { upstream });
-    const weighted = ({ data: y }: { data: Float32Array }) => y.reduce((sum, v, i) => sum + v * (upstream.data[i] as number), 0);
-    const byInput = async (values: Float32Array) => weighted(await model.predict(array(values)));
-    expect(await error(byInput, data, found.inputs[0]?.data as Float32Array, 1e-2)).toBeLessThan(2e-2);
+    const symbols = shapes.map((shape) => input({ shape, dtype: indices ? 'int32' : 'float32' }));
+    const model = functional({ inputs: symbols, outputs: made(given).apply(...symbols) });
+    const sizes = shapes.map((shape) => rows * shape.reduce((a, b) => a * b, 1));
+    const data = sizes.map((n, i) => (indices ? Float32Array.from({ length: n }, (_, k) => (7 * k) % indices) : numbers(n + i).slice(i)));
+    const arrays = (values: readonly Float32Array[]) => values.map((v, i) => ({ data: v, shape: [rows, ...(shapes[i] as number[])] }));
+    const shape = (await model.predict(arrays(data))).shape;
+    const upstream = {
+      data: numbers(
+        shape.reduce((a, b) => a * b, 1),
+        0.5,
+      ),
+      shape,
+    };
+    const found = await model.gradients(arrays(data), { upstream, training });
+    // In training the noise of a layer is that of its path, the same each time.
+    const value = async (values: readonly Float32Array[]) => {
+      const y = training ? (await model.gradients(arrays(values), { upstream, training })).outputs[0]?.data : (await model.predict(arrays(values))).data;
+      return (y as Float32Array).reduce((sum, v, i) => sum + v * (upstream.data[i] as number), 0);
+    };
+    if (!indices)
+      for (const [k, own] of data.entries())
+        expect(await error((values) => value(data.map((d, i) => (i === k ? values : d))), own, found.inputs[k]?.data as Float32Array, step), `input ${k}`).toBeLessThan(2e-2);
 
     const weights = await model.getWeights();
     const trained = model.core.graph.variables.map(({ weight }) => weight.trainable);
@@ -71,9 +62,9 @@ describe.each(Object.entries(CASES))('%s', (_, { shape, make }) => {
     for (const [k, position] of positions.entries()) {
       const byWeight = async (values: Float32Array) => {
         await model.setWeights(weights.map((w, i) => (i === position ? { data: values, shape: w.shape } : w)));
-        return weighted(await model.predict(array(data)));
+        return value(data);
       };
-      expect(await error(byWeight, weights[position]?.data as Float32Array, found.weights[k]?.data as Float32Array, 1e-2)).toBeLessThan(2e-2);
+      expect(await error(byWeight, weights[position]?.data as Float32Array, found.weights[k]?.data as Float32Array, step), `weight ${k}`).toBeLessThan(2e-2);
     }
   });
 });

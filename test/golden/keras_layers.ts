@@ -62,19 +62,40 @@ export function build(className: string, config: Readonly<Record<string, unknown
 }
 
 const MASKED = /^(GlobalAveragePooling1D|GRU|LSTM|SimpleRNN|Bidirectional|TimeDistributed)$/;
-/** The mask of the steps that a case is called with, by name or as a second argument. */
-export function maskOf(c: LayerCase): Encoded | null {
-  if (!MASKED.test(c.layer)) return null;
-  const mask = c.kwargs.mask ?? c.args[1] ?? null;
-  return mask !== null && typeof mask === 'object' && 'data' in mask ? (mask as Encoded) : null;
-}
+const isEncoded = (value: unknown): value is Encoded => typeof value === 'object' && value !== null && 'data' in value;
+/** The mask of the steps that a case is called with. */
+export const maskOf = (c: LayerCase): Encoded | null => (MASKED.test(c.layer) && isEncoded(c.kwargs.mask) ? c.kwargs.mask : null);
 
 const ATTENTION = /Attention$/;
-const isEncoded = (value: unknown): value is Encoded => typeof value === 'object' && value !== null && 'data' in value;
 
-/** A case of attention as a call of values alone: what Keras takes by name are inputs and options here. */
+/** A value with its rows and columns repeated to a larger shape. */
+function broadcast(value: Encoded, shape: readonly number[]): Encoded {
+  const own = [...shape.map(() => 1), ...value.shape].slice(-shape.length);
+  const data = Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, index) => {
+    let [rest, stride, from] = [index, 1, 0];
+    for (let i = shape.length - 1; i >= 0; i--) {
+      if (own[i] !== 1) from += (rest % (shape[i] as number)) * stride;
+      rest = Math.floor(rest / (shape[i] as number));
+      stride *= own[i] as number;
+    }
+    return Number(value.data[from]);
+  });
+  return { shape, dtype: 'float32', data };
+}
+
+/** A case as a call of values alone: what Keras takes by name are inputs and options here. */
 export function positional(c: LayerCase): LayerCase {
-  if (!ATTENTION.test(c.layer)) return c;
+  if (ATTENTION.test(c.layer)) return attended(c);
+  const { inputs, initial_state: states, ...kwargs } = c.kwargs;
+  const args = [...(isEncoded(inputs) ? [inputs] : []), ...c.args, ...([states ?? []].flat() as Encoded[])];
+  const second = args[1];
+  // The mask of steps may come second.
+  if (MASKED.test(c.layer) && states === undefined && isEncoded(second)) return { ...c, args: [args[0] as Encoded, ...args.slice(2)], kwargs: { ...kwargs, mask: second } };
+  if (c.layer !== 'Softmax' || !isEncoded(kwargs.mask)) return { ...c, args, kwargs };
+  return { ...c, args: [...args, broadcast(kwargs.mask, (args[0] as Encoded).shape)], kwargs: { ...kwargs, mask: null } };
+}
+
+function attended(c: LayerCase): LayerCase {
   const { query, value, key, attention_mask: mask, use_causal_mask, return_attention_scores, ...kwargs } = c.kwargs;
   const named = [query, value, key].filter(isEncoded);
   const values = [...(c.args.flat() as Encoded[]), ...named];
@@ -93,8 +114,9 @@ export function positional(c: LayerCase): LayerCase {
 export function left(c: LayerCase): string | null {
   if (!factoryOf(c.layer)) return `no ${c.layer}`;
   if (c.note) return 'stateful';
+  if (c.layer === 'Softmax' && [c.config.axis].flat().includes(0)) return 'over the batch';
   for (const [key, value] of Object.entries(c.kwargs)) {
-    const answered = value === null || value === false || (key === 'training' && c.weights_after) || (key === 'mask' && maskOf(c));
+    const answered = value === null || value === false || key === 'training' || (key === 'mask' && maskOf(c));
     if (!answered) return `called with ${key}`;
   }
   try {

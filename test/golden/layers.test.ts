@@ -29,7 +29,8 @@ const masked = defineLayer<object>({ className: 'Masked', defaults: {}, call: (_
 async function modelOf(c: LayerCase, inputs: readonly Encoded[]) {
   const dtype = INDICES.test(c.layer) ? 'int32' : 'float32';
   const symbols = inputs.map((x) => input({ shape: x.shape.slice(1), dtype }));
-  const output = build(c.layer, c.config).apply(...(maskOf(c) ? [masked().apply(...symbols)] : symbols));
+  const [x, ...others] = symbols as [(typeof symbols)[number], ...typeof symbols];
+  const output = build(c.layer, c.config).apply(...(maskOf(c) ? [masked().apply(x, others.pop() as typeof x), ...others] : symbols));
   const several = Array.isArray(c.output);
   const model = functional({ inputs: symbols, outputs: several ? [...output.all] : [output] });
   const weights = c.weights.filter(float);
@@ -40,23 +41,29 @@ async function modelOf(c: LayerCase, inputs: readonly Encoded[]) {
 const worst = new Map<string, number>();
 let close = 0;
 
+/** What one step of training leaves in the moving statistics. */
+async function checkStatistics(model: Awaited<ReturnType<typeof modelOf>>, c: LayerCase, inputs: readonly Encoded[], desired: readonly Encoded[]): Promise<void> {
+  model.compile({ optimizer: optimizers.sgd({ learningRate: 0 }), loss: 'mse' });
+  await model.trainOnBatch(inputs.map(asInput), desired.map(asInput));
+  const after = await model.getWeights();
+  (c.weights_after ?? []).filter(float).forEach((w, i) => expectClose(after[i]?.data as Float32Array, numbers(w), { ...CLOSE, what: w.path }));
+}
+
 async function check(c: LayerCase): Promise<void> {
   const mask = maskOf(c);
-  const inputs = mask ? [c.args[0] as Encoded, mask] : (c.args.flat() as Encoded[]);
+  const inputs = [...(c.args.flat() as Encoded[]), ...(mask ? [mask] : [])];
   const model = await modelOf(c, inputs);
-  if (c.kwargs.training === true) {
-    // In training the moving statistics are the result.
-    model.compile({ optimizer: optimizers.sgd({ learningRate: 0 }), loss: 'mse' });
-    const [desired] = [c.output].flat() as Encoded[];
-    await model.trainOnBatch(inputs.map(asInput), [asInput(desired as Encoded)]);
-    const after = await model.getWeights();
-    (c.weights_after ?? []).filter(float).forEach((w, i) => expectClose(after[i]?.data as Float32Array, numbers(w), { ...CLOSE, what: w.path }));
-    close++;
-    return;
-  }
-  const outputs = (await model.predict(inputs.map(asInput))) as readonly { data: Float32Array; shape: readonly number[] }[];
-  await model.dispose();
   const desired = [c.output].flat() as Encoded[];
+  const training = c.kwargs.training === true;
+  const upstream = desired.map(asInput);
+  // Gradients tell what a model answers while it trains.
+  const answer = async () =>
+    training
+      ? (await model.gradients(inputs.map(asInput), { upstream: upstream.length === 1 ? (upstream[0] as (typeof upstream)[number]) : upstream, training })).outputs
+      : model.predict(inputs.map(asInput));
+  const outputs = (await answer()) as readonly { data: Float32Array; shape: readonly number[] }[];
+  if (training && c.weights_after) await checkStatistics(model, c, inputs, desired);
+  await model.dispose();
   expect(outputs).toHaveLength(desired.length);
   let share = 0;
   desired.forEach((d, i) => {

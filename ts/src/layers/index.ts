@@ -10,6 +10,7 @@ export { bidirectional } from './bidirectional.js';
 export { centerCrop } from './center_crop.js';
 export { concatenate } from './concatenate.js';
 export { conv1d, conv2d, conv3d } from './conv.js';
+export { convLstm1d, convLstm2d, convLstm3d } from './conv_lstm.js';
 export { conv1dTranspose, conv2dTranspose, conv3dTranspose } from './conv_transpose.js';
 export { cropping1d, cropping2d, cropping3d } from './cropping.js';
 export { dense } from './dense.js';

@@ -2,7 +2,8 @@ import type { ActivationLike } from '../activations/index.js';
 import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
-import type { Initializer } from '../initializers/index.js';
+import type { Initializer, InitializerLike } from '../initializers/index.js';
+import type { Scope } from './layer.js';
 import { type Cell, CELL_DEFAULTS, type CellConfig, type CellKind, cellDefinition, cellFactory, gate, gateWeights, type SequenceConfig, sequenceDefinition, sequenceFactory } from './recurrent.js';
 
 export interface LSTMCellConfig extends CellConfig {
@@ -17,16 +18,19 @@ type Weights = ReturnType<typeof gateWeights>;
 /** Zeros, and ones for the second quarter: the forget gate. */
 const FORGET: Initializer = { name: 'unitForget', config: {}, distribution: () => ({ kind: 6, args: [] }) };
 
+/** How the bias of gates in the order input, forget, candidate, output begins. */
+export function forgetBias(scope: Scope<{ readonly unitForgetBias: boolean; readonly useBias: boolean; readonly biasInitializer: InitializerLike }>): InitializerLike {
+  const { unitForgetBias, biasInitializer, useBias } = scope.config;
+  const plain = biasInitializer === 'zeros' || (typeof biasInitializer === 'object' && biasInitializer.name === 'zeros');
+  if (useBias && unitForgetBias && !plain) throw new ConfigError(`${scope.path}: unitForgetBias needs the biasInitializer 'zeros'; set unitForgetBias: false to use another`, { layer: scope.path });
+  return unitForgetBias ? FORGET : biasInitializer;
+}
+
 const kind: CellKind<Cell<LSTMCellConfig>, Weights> = {
   className: 'LSTM',
   defaults: { ...CELL_DEFAULTS, recurrentActivation: 'sigmoid', unitForgetBias: true },
   states: 2,
-  weights(scope, features) {
-    const { units, unitForgetBias, biasInitializer, useBias } = scope.config;
-    const plain = biasInitializer === 'zeros' || (typeof biasInitializer === 'object' && biasInitializer.name === 'zeros');
-    if (useBias && unitForgetBias && !plain) throw new ConfigError(`${scope.path}: unitForgetBias needs the biasInitializer 'zeros'; set unitForgetBias: false to use another`, { layer: scope.path });
-    return gateWeights(scope, features, 4, [4 * units], unitForgetBias ? FORGET : biasInitializer);
-  },
+  weights: (scope, features) => gateWeights(scope, features, 4, [4 * scope.config.units], forgetBias(scope)),
   whole: ({ config }, { recurrent }) => ({ cell: 1, recurrent, activation: config.activation, gateActivation: config.recurrentActivation }),
   project: (_, x, { kernel, bias }) => (bias ? ops.add(ops.matmul(x, kernel), bias) : ops.matmul(x, kernel)),
   step(scope, projected, [h, c], { recurrent }) {

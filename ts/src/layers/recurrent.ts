@@ -122,6 +122,10 @@ export function gate(x: Tensor, i: number, n: number): Tensor {
 
 function checkCell(config: CellOptions, name: string): void {
   if (!Number.isInteger(config.units) || config.units < 1) throw new ConfigError(`${name}: units must be a whole number above 0, received ${config.units}`, { layer: name, received: config.units });
+  checkDropout(config, name);
+}
+
+export function checkDropout(config: { readonly dropout: number; readonly recurrentDropout: number }, name: string): void {
   checkRate({ rate: config.dropout }, `${name}: dropout`);
   checkRate({ rate: config.recurrentDropout }, `${name}: recurrentDropout`);
 }
@@ -131,14 +135,14 @@ function zeros(x: Tensor, batch: number, units: number, count: number): Tensor[]
   return Array.from({ length: count }, () => ops.broadcastTo(number(x, 0), { shape: [batch, units] }));
 }
 
-/** A mask of the state's or the input's width, the same at all steps. */
-function noise(scope: Scope<CellOptions>, rate: number, like: Tensor, width: number, salt: number): Tensor | null {
+/** Factors of the state or of the input, the same at all steps. */
+export function noise(scope: Scope<{ readonly seed: number | null }>, rate: number, like: Tensor, shape: readonly number[], salt: number): Tensor | null {
   if (!scope.training || rate === 0) return null;
   const key = scope.config.seed === null ? scope.key() : scope.config.seed + salt;
-  return ops.dropout(ops.broadcastTo(number(like, 1), { shape: [like.shape[0] as number, width] }), { rate, key });
+  return ops.dropout(ops.broadcastTo(number(like, 1), { shape }), { rate, key });
 }
 
-const applied = (x: Tensor, mask: Tensor | null): Tensor => (mask ? ops.mul(x, mask) : x);
+export const applied = (x: Tensor, mask: Tensor | null): Tensor => (mask ? ops.mul(x, mask) : x);
 
 /** The cell as a layer: (x, ...states) → (output, ...states). */
 /* @__NO_SIDE_EFFECTS__ */
@@ -153,18 +157,19 @@ export function cellDefinition<C extends CellOptions, W>(kind: CellKind<C, W>): 
       const states = given.length ? given : zeros(x, x.shape[0] as number, units, kind.states);
       const weights = kind.weights(scope, x.shape[1] as number);
       const own = scope as unknown as Scope<CellOptions>;
-      const inputs = applied(x, noise(own, dropout, x, x.shape[1] as number, 0));
-      const kept = noise(own, recurrentDropout, x, units, 1);
+      const inputs = applied(x, noise(own, dropout, x, x.shape, 0));
+      const kept = noise(own, recurrentDropout, x, [x.shape[0] as number, units], 1);
       const after = kind.step(scope, kind.project(scope, inputs, weights), [applied(states[0] as Tensor, kept), ...states.slice(1)], weights);
       return [after[0] as Tensor, ...after];
     },
   };
 }
 
-/** The steps of [batch, steps, features] as [batch, features] each. */
-function unstack(x: Tensor): Tensor[] {
-  const [batch = 1, steps = 1, width = 1] = x.shape;
-  return Array.from({ length: steps }, (_, t) => ops.reshape(ops.slice(x, { begin: [0, t, 0], size: [batch, 1, width], stride: [1, 1, 1] }), { shape: [batch, width] }));
+/** The steps of [batch, steps, …] as [batch, …] each. */
+export function unstack(x: Tensor): Tensor[] {
+  const [batch = 1, steps = 1, ...rest] = x.shape;
+  const [none, ones] = [rest.map(() => 0), rest.map(() => 1)];
+  return Array.from({ length: steps }, (_, t) => ops.reshape(ops.slice(x, { begin: [0, t, ...none], size: [batch, 1, ...rest], stride: [1, 1, ...ones] }), { shape: [batch, ...rest] }));
 }
 
 /** What a walk along a sequence answers. */
@@ -201,10 +206,10 @@ export function walk(
 /** Outputs as the options want them. */
 export function collected({ outputs, states }: Walk, { returnSequences, returnState }: { returnSequences: boolean; returnState: boolean }): Tensor | Tensor[] {
   const last = outputs.at(-1) as Tensor;
-  const [batch = 1, units = 1] = last.shape;
+  const [batch = 1, ...rest] = last.shape;
   const all = () =>
     ops.concat(
-      outputs.map((o) => ops.reshape(o, { shape: [batch, 1, units] })),
+      outputs.map((o) => ops.reshape(o, { shape: [batch, 1, ...rest] })),
       { axis: 1 },
     );
   const result = returnSequences ? all() : last;
@@ -263,8 +268,8 @@ export function sequenceDefinition<C extends CellOptions, W>(kind: CellKind<C, W
       if (x.shape.length !== 3) scope.fail('takes [batch, steps, features]', x.shape);
       const own = scope as unknown as Scope<C>;
       const weights = kind.weights(own, features);
-      const inputMask = noise(scope as unknown as Scope<CellOptions>, config.dropout, x, features, 0);
-      const kept = noise(scope as unknown as Scope<CellOptions>, config.recurrentDropout, x, config.units, 1);
+      const inputMask = noise(scope as unknown as Scope<CellOptions>, config.dropout, x, [batch, features], 0);
+      const kept = noise(scope as unknown as Scope<CellOptions>, config.recurrentDropout, x, [batch, config.units], 1);
       const inputs = inputMask ? ops.mul(x, ops.reshape(inputMask, { shape: [batch, 1, features] })) : x;
       const projected = kind.project(own, ops.reshape(inputs, { shape: [batch * steps, features] }), weights);
       const sequence = ops.reshape(projected, { shape: [batch, steps, projected.shape[1] as number] });

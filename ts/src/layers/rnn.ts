@@ -4,7 +4,7 @@ import type { Tensor } from '../core/tensor.js';
 import { number } from '../core/values.js';
 import { factory, REQUIRED, type Resolved } from './factory.js';
 import type { AnyLayer, Layer, LayerDefinition, LayerOptions, Scope } from './layer.js';
-import { collected, type SequenceConfig, sequenceMask, stepMasks, walk } from './recurrent.js';
+import { collected, type SequenceConfig, sequenceMask, stepMasks, unstack, walk } from './recurrent.js';
 import type { Unknown } from './shapes.js';
 
 export interface RNNConfig extends LayerOptions, SequenceConfig {
@@ -56,16 +56,13 @@ const definition: LayerDefinition<Resolved<RNNConfig>> = {
   mask: sequenceMask as never,
   call(scope, x, ...given) {
     const { config } = scope;
-    const [batch = 1, steps = 1, ...rest] = x.shape;
+    const [batch = 1] = x.shape;
     if (x.shape.length < 3) scope.fail('takes [batch, steps, features]', x.shape);
     const cell = cellOf(scope);
-    const parts = Array.from({ length: steps }, (_, t) =>
-      ops.reshape(ops.slice(x, { begin: x.shape.map((_, i) => (i === 1 ? t : 0)), size: [batch, 1, ...rest], stride: x.shape.map(() => 1) }), { shape: [batch, ...rest] }),
-    );
     const order = <T>(list: readonly T[]): readonly T[] => (config.goBackwards ? [...list].reverse() : list);
     const masks = stepMasks(scope as never, x);
     const first = given.length ? given : widths(cell).map((units) => ops.broadcastTo(number(x, 0), { shape: [batch, units] }));
-    const walked = walk(order(parts), masks && order(masks), first, config.zeroOutputForMask, (part, states) => {
+    const walked = walk(order(unstack(x)), masks && order(masks), first, config.zeroOutputForMask, (part, states) => {
       const [output, ...after] = cell.trace(scope.trace, [part, ...states]);
       return { output: output as Tensor, states: after };
     });

@@ -19,11 +19,19 @@ export function sides(given: Sides, places: number, name: string): readonly (rea
 /** Index of the first axis of places. */
 export const firstPlace = (format: DataFormat): number => (format === 'channelsLast' ? 1 : 2);
 
-/** Runs `body` on a value with the channels last, whatever the format. */
-export function channelsLast(x: Tensor, format: DataFormat, body: (x: Tensor) => Tensor): Tensor {
-  if (format === 'channelsLast') return body(x);
-  const rank = x.shape.length;
-  const axes = Array.from({ length: rank - 2 }, (_, i) => i + 2);
-  const y = body(ops.transpose(x, { perm: [0, ...axes, 1] }));
-  return ops.transpose(y, { perm: [0, rank - 1, ...axes.map((a) => a - 1)] });
+/** The value with its channels last; they stand behind `leading` axes otherwise. */
+export function toLast(x: Tensor, format: DataFormat, leading = 1): Tensor {
+  if (format === 'channelsLast') return x;
+  const order = x.shape.map((_, i) => i);
+  return ops.transpose(x, { perm: [...order.filter((i) => i !== leading), leading] });
 }
+
+/** The way back. */
+export function fromLast(x: Tensor, format: DataFormat, leading = 1): Tensor {
+  if (format === 'channelsLast') return x;
+  const order = x.shape.map((_, i) => i).slice(0, -1);
+  return ops.transpose(x, { perm: [...order.slice(0, leading), order.length, ...order.slice(leading)] });
+}
+
+/** Runs `body` on a value with the channels last, whatever the format. */
+export const channelsLast = (x: Tensor, format: DataFormat, body: (x: Tensor) => Tensor): Tensor => fromLast(body(toLast(x, format)), format);

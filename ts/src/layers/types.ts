@@ -11,6 +11,7 @@ export type { BidirectionalConfig } from './bidirectional.js';
 export type { CenterCropConfig } from './center_crop.js';
 export type { ConcatenateConfig } from './concatenate.js';
 export type { ConvConfig } from './conv.js';
+export type { ConvLSTMConfig } from './conv_lstm.js';
 export type { ConvTransposeConfig } from './conv_transpose.js';
 export type { CroppingConfig } from './cropping.js';
 export type { DenseConfig } from './dense.js';
