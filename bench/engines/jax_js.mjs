@@ -1,6 +1,6 @@
 // jax-js on its wasm backend: a jitted step of value-and-gradient and an optimizer written with its numpy, as its users do.
 // Operations consume their arguments; `.ref` keeps one alive.
-import { denseWeights } from '../data.mjs';
+import { denseWeights, floats } from '../data.mjs';
 import { repeat } from '../measure.mjs';
 
 async function open() {
@@ -62,13 +62,17 @@ async function open() {
   function train({ sizes, activations, loss, optimizer, batch, rows, x, y }) {
     const split = (values, width) => Array.from({ length: rows / batch }, (_, i) => array(values.slice(i * batch * width, (i + 1) * batch * width), [batch, width]));
     const [inputs, labels] = [split(x, sizes[0]), split(y, sizes.at(-1))];
-    const lossOf = (p, xs, ys) => losses[loss](logits(p, xs, activations), ys, batch);
+    return trained((p, xs, ys) => losses[loss](logits(p, xs, activations), ys, batch), parameters(sizes), optimizers[optimizer], inputs, labels);
+  }
+
+  /** Epochs over batches: a jitted step of value, gradients and update. */
+  function trained(lossOf, first, optimizer, inputs, labels) {
     const step = jit((p, state, xs, ys) => {
       const [value, gradients] = valueAndGrad(lossOf)(tree.ref(p), xs, ys);
-      return [value, ...optimizers[optimizer].update(p, state, gradients)];
+      return [value, ...optimizer.update(p, state, gradients)];
     });
-    let p = parameters(sizes);
-    let state = optimizers[optimizer].state(p);
+    let p = first;
+    let state = optimizer.state(p);
     return async (epochs) => {
       for (let epoch = 0; epoch < epochs; epoch++) {
         for (let i = 0; i < inputs.length; i++) {
@@ -78,6 +82,51 @@ async function open() {
         }
       }
     };
+  }
+
+  function layerNorm(x, { gamma, beta }) {
+    const centred = x.ref.sub(x.mean(-1, { keepdims: true }));
+    const variance = np.square(centred.ref).mean(-1, { keepdims: true });
+    return centred
+      .mul(np.reciprocal(np.sqrt(variance.add(1e-5))))
+      .mul(gamma)
+      .add(beta);
+  }
+
+  /** Letters as one-hot rows: a gradient of a gather is missing. Adam: there is no AdamW. */
+  function trainGpt({ vocabulary, depth, heads, width, block, batch, rows, x, y }) {
+    const weight = (...shape) => array(floats(shape[0] * shape[1], 0.03), shape);
+    const dense = (inputs, units) => ({ w: weight(inputs, units), b: np.zeros([units]) });
+    const norm = () => ({ gamma: np.ones([width]), beta: np.zeros([width]) });
+    const apply = (z, { w, b }) => np.matmul(z, w).add(b);
+    const first = {
+      table: weight(vocabulary, width),
+      places: weight(block, width),
+      blocks: Array.from({ length: depth }, () => ({
+        before: norm(),
+        qkv: dense(width, 3 * width),
+        out: dense(width, width),
+        between: norm(),
+        up: dense(width, 4 * width),
+        down: dense(4 * width, width),
+      })),
+      last: norm(),
+      head: weight(width, vocabulary),
+    };
+    function lossOf(p, xs, ys) {
+      let h = np.matmul(xs, p.table).reshape([batch, block, width]).add(p.places);
+      for (const { before, qkv, out, between, up, down } of p.blocks) {
+        const [q, k, v] = np.split(apply(layerNorm(h.ref, before), qkv), 3, 2).map((part) => part.reshape([batch, block, heads, width / heads]));
+        const seen = nn.dotProductAttention(q, k, v, { isCausal: true }).reshape([batch, block, width]);
+        h = h.add(apply(seen, out));
+        h = h.ref.add(apply(nn.gelu(apply(layerNorm(h, between), up), { approximate: false }), down));
+      }
+      const z = np.matmul(layerNorm(h, p.last), p.head).reshape([batch * block, vocabulary]);
+      return losses.categoricalCrossentropy(z, ys, batch * block);
+    }
+    const size = batch * block;
+    const split = (codes) => Array.from({ length: rows / batch }, (_, i) => nn.oneHot(np.array(Array.from(codes.subarray(i * size, (i + 1) * size)), { dtype: np.int32 }), vocabulary));
+    return trained(lossOf, first, optimizers.adam, split(x), split(y));
   }
 
   function predict({ sizes, activations, rows, x }) {
@@ -117,7 +166,7 @@ async function open() {
     return repeat(() => finish(f(input.ref)));
   }
 
-  return { train, predict, gemm, map };
+  return { train, trainGpt, predict, gemm, map };
 }
 
 export const engines = { 'jax-js': { package: '@jax-js/jax', open } };

@@ -175,7 +175,7 @@ def jax_engine():
         def mean(x, gamma, beta):
             for _ in range(spec["repeat"]):
                 x = jax.nn.softmax(x) if spec["op"] == "softmax" else layer_norm(x, gamma, beta)
-            return (x[0] * x.mean(0)).sum()
+            return (x[0] * gamma).sum()
 
         f = jax.jit(jax.grad(mean, argnums=(0, 1, 2)))
         return repeat(lambda: jax.block_until_ready(f(x, gamma, beta)))
