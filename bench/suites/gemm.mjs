@@ -4,8 +4,8 @@ import { floats } from '../data.mjs';
 const FORMS = { A·B: [false, false], Aᵀ·B: [true, false], A·Bᵀ: [false, true] };
 const SIZES = [32, 64, 128, 256, 512, 1024];
 
-/** Small products are over sooner than a call. */
-const REPEAT = { 32: 64, 64: 32, 128: 16, 256: 8, 512: 4, 1024: 2 };
+/** Small products are over sooner than a call, or than the message that brings one to a worker. */
+const REPEAT = { 32: 64, 64: 128, 128: 32, 256: 8, 512: 4, 1024: 2 };
 
 function product(form, n) {
   const [transposeA, transposeB] = FORMS[form];

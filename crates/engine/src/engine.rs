@@ -95,7 +95,7 @@ impl Engine {
 
     /// Room for data, on a 64-byte boundary; answers its address.
     pub fn allocate(&mut self, bytes: usize) -> Result<usize> {
-        let memory = Memory::new(bytes.div_ceil(4).max(1))?;
+        let memory = Memory::uncleared(bytes.div_ceil(4).max(1))?;
         let address = memory.as_slice().as_ptr() as usize;
         self.arrays.insert(address, memory);
         self.measure();

@@ -7,6 +7,8 @@ use parallel::Team;
 
 /// Work of a record that is worth a barrier (0.2 µs, or some µs when a thread must be woken).
 const SHARED_FLOPS: u64 = 60_000;
+/// Memory that a record moves that is worth a barrier.
+const SHARED_BYTES: u64 = 128 * 1024;
 /// Work of a step that is worth entering the pool.
 const POOL_FLOPS: u64 = 400_000;
 
@@ -24,7 +26,8 @@ pub struct Sharing {
 impl Sharing {
     pub fn of(compiled: &Compiled) -> Sharing {
         let all = || compiled.plan.feeds.iter().chain(&compiled.plan.records).chain(&compiled.update);
-        let shared = |r: &Record| r.kernel.chunks() > 1 && r.kernel.flops() >= SHARED_FLOPS;
+        let worth = |r: &Record| r.kernel.flops() >= SHARED_FLOPS || r.kernel.bytes() >= SHARED_BYTES;
+        let shared = |r: &Record| r.kernel.chunks() > 1 && worth(r);
         Sharing {
             records: all().map(|r| (r.kernel.chunks(), shared(r))).collect(),
             team: all().filter(|r| shared(r)).map(|r| r.kernel.flops()).sum::<u64>() >= POOL_FLOPS,

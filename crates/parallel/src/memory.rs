@@ -1,6 +1,6 @@
 //! Memory that the threads of a plan share, and the views of it that kernels take.
 
-use std::alloc::{alloc_zeroed, dealloc, Layout};
+use std::alloc::{alloc, alloc_zeroed, dealloc, Layout};
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -62,13 +62,22 @@ unsafe impl Sync for Memory {}
 
 impl Memory {
     pub fn new(words: usize) -> Result<Memory, OutOfMemory> {
+        Self::from(words, alloc_zeroed)
+    }
+
+    /// With arbitrary contents: for data that JavaScript copies in, which would otherwise be written twice.
+    pub fn uncleared(words: usize) -> Result<Memory, OutOfMemory> {
+        Self::from(words, alloc)
+    }
+
+    fn from(words: usize, allocate: unsafe fn(Layout) -> *mut u8) -> Result<Memory, OutOfMemory> {
         if words == 0 {
             return Ok(Memory { base: std::ptr::NonNull::<f32>::dangling().as_ptr(), words: 0 });
         }
         let out_of_memory = OutOfMemory { bytes: words.saturating_mul(4) };
         let layout = Self::layout(words).ok_or(out_of_memory)?;
         // SAFETY: the layout has a size above zero.
-        let base = unsafe { alloc_zeroed(layout) } as *mut f32;
+        let base = unsafe { allocate(layout) } as *mut f32;
         if base.is_null() {
             return Err(out_of_memory);
         }

@@ -198,7 +198,7 @@ export class Session {
     return { address, dtype: DTYPE(data), row: data.length / rows, rows, length: data.length };
   }
   async release(arrays: readonly Resident[]): Promise<void> {
-    if (this.client.alive) for (const { address } of arrays) await this.client.call('array_free', address);
+    if (this.client.alive) await Promise.all(arrays.map(({ address }) => this.client.call('array_free', address)));
   }
   private closed = false;
   /** Gives its memory in the engine back; a second time does nothing, because the number may be another model's by then. */

@@ -51,26 +51,28 @@ export async function upload(core: Core, session: Session, x: Given, y: Given, s
   const weights = rowWeights(rows, labels[0], sampleWeight, classWeight);
   const all: [NDArray, string][] = [...inputs.map((a, i): [NDArray, string] => [a, name('x', i, inputs)]), ...labels.map((a, i): [NDArray, string] => [a, name('y', i, labels)])];
   if (weights) all.push([{ data: weights, shape: [rows, weights.length / rows] }, 'sampleWeight']);
-  const arrays: Resident[] = [];
-  try {
-    for (const [{ data, shape }, what] of all) {
+  // One array is copied in while the engine looks through the one before it.
+  const settled = await Promise.allSettled(
+    all.map(async ([{ data, shape }, what]) => {
       const resident = await session.upload(data, rows, what);
-      arrays.push(resident);
-      if (resident.dtype === 'float32') await refuseNotFinite(session, resident, shape, what);
-    }
-  } catch (error) {
+      return { resident, refused: resident.dtype === 'float32' ? await notFinite(session, resident, shape, what) : null };
+    }),
+  );
+  const arrays = settled.flatMap((s) => (s.status === 'fulfilled' ? [s.value.resident] : []));
+  const failure = settled.find((s) => s.status === 'rejected' || s.value.refused);
+  if (failure) {
     await session.release(arrays);
-    throw error;
+    throw failure.status === 'rejected' ? failure.reason : failure.value.refused;
   }
   return { arrays, inputs: inputs.length, x: inputs, y: labels, rows, weights: (weights?.length ?? 0) / rows };
 }
 const name = (what: string, i: number, all: readonly unknown[]): string => (all.length > 1 ? `${what}[${i}]` : what);
 
-async function refuseNotFinite(session: Session, { address, length, row }: Resident, shape: readonly number[], what: string): Promise<void> {
+async function notFinite(session: Session, { address, length, row }: Resident, shape: readonly number[], what: string): Promise<DataError | null> {
   const at = await session.client.call('array_check', address, length);
-  if (at < 0) return;
+  if (at < 0) return null;
   const place = shape.length > 1 ? `row ${Math.floor(at / row)}, column ${at % row} of ${show(shape)}` : `index ${at}`;
-  throw new DataError(`${what}: NaN or Infinity at ${place}; replace or drop such rows before training`, { received: at });
+  return new DataError(`${what}: NaN or Infinity at ${place}; replace or drop such rows before training`, { received: at });
 }
 
 /** The program for a batch of so many rows of a table. */

@@ -12,7 +12,7 @@ const COLUMNS: usize = 16;
 /// far apart they lie.
 const STRIP: usize = 32;
 /// Words of A that one chunk packs, at least.
-const PACKED: usize = 8 * 1024;
+const PACKED: usize = 4 * 1024;
 
 /// Packs A: blocks of k, inside each its panels of rows.
 pub(super) struct PackA {
