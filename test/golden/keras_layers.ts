@@ -1,6 +1,8 @@
 // Layers from Keras's configurations: class names, option names and values as Myelin spells them.
+import { readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { layers } from 'myelin';
-import { camel, type Encoded } from './golden.js';
+import { camel, type Encoded, golden } from './golden.js';
 
 export interface LayerCase {
   readonly test: string;
@@ -126,4 +128,26 @@ export function left(c: LayerCase): string | null {
     const { message } = error as Error;
     return /^no |: no option /.test(message) ? message : null;
   }
+}
+
+/** All recorded cases with a name each; new recordings are taken up by themselves. */
+export function recordedCases(): readonly (readonly [string, LayerCase])[] {
+  const files = readdirSync(resolve('../shared/golden')).filter((name) => /^keras_layers_.*\.json$/.test(name));
+  return files.flatMap((file) =>
+    golden<LayerCase>(file)
+      .map(positional)
+      .map((c) => [`${file.replace(/^keras_layers_|\.json$/g, '')}: ${c.layer} ${c.seq} ${c.test.split('::').at(-1)}`, c] as const),
+  );
+}
+
+/** How many recorded cases a layer has, and how many of them are asked, by the layer's name. */
+export function recordedLayers(): ReadonlyMap<string, { readonly asked: number; readonly recorded: number }> {
+  const names = new Map(Object.entries(layers).map(([name, factory]) => [factory as unknown as Factory, name]));
+  const counts = new Map<string, { asked: number; recorded: number }>();
+  for (const [, c] of recordedCases()) {
+    const name = names.get(factoryOf(c.layer) as Factory) ?? c.layer;
+    const count = counts.get(name) ?? { asked: 0, recorded: 0 };
+    counts.set(name, { asked: count.asked + Number(left(c) === null), recorded: count.recorded + 1 });
+  }
+  return counts;
 }

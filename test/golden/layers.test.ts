@@ -1,22 +1,13 @@
-import { readdirSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { defineLayer, functional, input, optimizers } from 'myelin';
 import { afterAll, describe, expect, it, test } from 'vitest';
-import { asInput, type Encoded, excess, expectClose, golden, numbers } from './golden.js';
-import { build, type LayerCase, left, maskOf, positional } from './keras_layers.js';
+import { asInput, type Encoded, excess, expectClose, numbers } from './golden.js';
+import { build, type LayerCase, left, maskOf, recordedCases } from './keras_layers.js';
 
 /** What two backends of Keras agree to, and what is expected of most cases. */
 const CEILING = { rtol: 2e-4, atol: 2e-5 } as const;
 const CLOSE = { rtol: 1e-5, atol: 1e-6 } as const;
 
-/** Files whose name begins so; new recordings are taken up by themselves. */
-const folder = resolve('../shared/golden');
-const files = readdirSync(folder).filter((name) => /^keras_layers_.*\.json$/.test(name));
-const cases = files.flatMap((file) =>
-  golden<LayerCase>(file)
-    .map(positional)
-    .map((c): readonly [string, LayerCase] => [`${file.replace(/^keras_layers_|\.json$/g, '')}: ${c.layer} ${c.seq} ${c.test.split('::').at(-1)}`, c]),
-);
+const cases = recordedCases();
 const usable = cases.filter(([, c]) => left(c) === null);
 
 const INDICES = /^(Reversible)?Embedding$/;
