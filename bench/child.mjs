@@ -1,31 +1,37 @@
-// One engine doing one suite in a fresh process: `node child.mjs '{"engine":…,"suite":…,"threads":…,"seconds":…,"cases":[…]}'`,
-// started by run.mjs, to which it sends its figures.
+// One engine doing one suite in a fresh process: `node child.mjs '{"engine":…,"suite":…,"files":[…],"threads":…,"seconds":…,"cases":[…]}'`,
+// started by run.mjs, to which it sends its figures. It loads what it needs and no more, because its start may be what is measured.
+import { writeFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { sample } from './measure.mjs';
-import { copying, peakMeters } from './peak.mjs';
-import { loadEngines, loadSuites } from './registry.mjs';
 
 const FITS = 20;
+let peak;
 let meters;
 
 const measures = {
   /** Milliseconds per repetition, and the machine's peak before and after them: a busy neighbour slows all three. */
   async time(run, job, { bytes }) {
-    meters ??= peakMeters(); // not before the engine is loaded, whose runtime may depend on flags
+    peak ??= await import('./peak.mjs'); // not before the engine is loaded, whose runtime may depend on flags
+    meters ??= peak.peakMeters();
     const before = meters.fma(5);
     const samples = await sample(run, job.seconds);
-    return { samples, peak: (before + meters.fma(5)) / 2, ...(bytes && { copying: copying() }) };
+    return { samples, peak: (before + meters.fma(5)) / 2, ...(bytes && { copying: peak.copying() }) };
   },
   /** Once; the parent knows when this process was started. */
   async startup(run) {
     await run(1);
-    await send({ done: true });
+    send({ done: true });
     return { samples: [] };
   },
   /** Bytes of the process, after the garbage was collected. */
   async memory(run, _, { part }) {
+    // Not a flag of the process: those make Node compile its own modules anew.
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc');
     const held = async () => {
       for (let i = 0; i < FITS; i++) await run(1);
-      globalThis.gc?.();
+      collect();
       return process.memoryUsage().rss;
     };
     const [before, after] = [await held(), await held()];
@@ -33,11 +39,12 @@ const measures = {
   },
 };
 
-const send = (message) => new Promise((resolve) => process.send(message, resolve));
+/** A line to the parent; Node's own channel between processes takes 20 ms to set up. */
+const send = (message) => writeFileSync(3, `${JSON.stringify(message)}\n`);
 
 async function main(job) {
-  const [engines, suites] = await Promise.all([loadEngines(), loadSuites()]);
-  const cases = suites[job.suite].cases.filter((c) => job.cases.includes(c.name));
+  const [{ engines }, { suite }] = await Promise.all(job.files.map((file) => import(file)));
+  const cases = suite.cases.filter((c) => job.cases.includes(c.name));
   const work = await engines[job.engine].open({ threads: job.threads });
   const results = {};
   for (const item of cases) {
@@ -48,7 +55,7 @@ async function main(job) {
       results[item.name] = { error: String(error?.message ?? error).split('\n')[0] };
     }
   }
-  await send({ results });
+  send({ results });
 }
 
 await main(JSON.parse(process.argv[2])).catch((error) => send({ error: String(error?.stack ?? error) }));

@@ -9,21 +9,24 @@ const files = (folder) =>
     .filter((name) => name.endsWith('.mjs'))
     .sort();
 
+/** [what a file exports under the key, the file]; a file without it is shared by its neighbours. */
 async function load(folder, key) {
-  const modules = await Promise.all(files(folder).map((file) => import(`./${folder}/${file}`)));
-  return modules.map((module) => module[key]).filter(Boolean); // a file without it is shared by its neighbours
+  const paths = files(folder).map((file) => `./${folder}/${file}`);
+  const modules = await Promise.all(paths.map((path) => import(path)));
+  return modules.flatMap((module, i) => (module[key] ? [[module[key], paths[i]]] : []));
 }
 
-/** Name → engine, Myelin first. */
+/** Name → engine and its file, Myelin first. */
 export async function loadEngines() {
-  const all = Object.entries(Object.assign({}, ...(await load('engines', 'engines'))));
+  const loaded = await load('engines', 'engines');
+  const all = loaded.flatMap(([engines, file]) => Object.entries(engines).map(([name, engine]) => [name, { ...engine, file }]));
   const own = all.filter(([name]) => name.startsWith('myelin'));
   return Object.fromEntries([...own, ...all.filter((entry) => !own.includes(entry))]);
 }
 
-/** Name → suite. */
+/** Name → suite and its file. */
 export async function loadSuites() {
-  return Object.fromEntries((await load('suites', 'suite')).map((suite) => [suite.name, suite]));
+  return Object.fromEntries((await load('suites', 'suite')).map(([suite, file]) => [suite.name, { ...suite, file }]));
 }
 
 /** The version of an engine's package; our own without one. */

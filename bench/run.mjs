@@ -8,6 +8,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { makeRecord, save } from './record.mjs';
 import { bench, loadEngines, loadSuites, versionOf } from './registry.mjs';
@@ -66,14 +67,15 @@ function runChild(node, job) {
   return new Promise((resolve) => {
     const started = performance.now();
     const limit = 120_000 + job.cases.length * job.seconds * 20_000;
-    const child = spawn(node, ['--expose-gc', join(bench, 'child.mjs'), JSON.stringify(job)], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], timeout: limit, killSignal: 'SIGKILL' });
+    const child = spawn(node, [join(bench, 'child.mjs'), JSON.stringify(job)], { stdio: ['ignore', 'ignore', 'pipe', 'pipe'], timeout: limit, killSignal: 'SIGKILL' });
     let answer = {};
     let startup;
     let noise = '';
     child.stderr.on('data', (chunk) => {
       noise = (noise + chunk).slice(-2000);
     });
-    child.on('message', (message) => {
+    createInterface({ input: child.stdio[3] }).on('line', (line) => {
+      const message = JSON.parse(line);
       if (message.done) startup ??= performance.now() - started;
       else answer = message;
     });
@@ -108,7 +110,7 @@ async function runSuite(suite, engines, names, threads, node) {
   for (let round = 0; round < Number(options.rounds); round++) {
     for (const column of columns) {
       const wanted = cases.filter((item) => !item.skip?.includes(column.engine));
-      const job = { ...column, suite: suite.name, seconds: Number(options.seconds), cases: wanted.map((item) => item.name) };
+      const job = { ...column, suite: suite.name, files: [engines[column.engine].file, suite.file], seconds: Number(options.seconds), cases: wanted.map((item) => item.name) };
       process.stderr.write(`  ${suite.name}: round ${round + 1}, ${column.engine} ×${column.threads}          \r`);
       const answer = wanted.length ? await runChild(node, job) : { results: {} };
       let any = false;
