@@ -4,6 +4,7 @@ use crate::model::{Compiled, Model};
 use graph::Record;
 use kernels::{Data, StepContext};
 use parallel::Team;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// Work of a record that is worth a barrier (0.2 µs, or some µs when a thread must be woken).
 const SHARED_FLOPS: u64 = 60_000;
@@ -38,6 +39,8 @@ impl Sharing {
 
 /// What a step needs beside its plan.
 pub struct StepInput<'a> {
+    /// Is set where a step of training meets a loss that is no finite number; the weights stay as they are then.
+    pub broken: &'a AtomicBool,
     pub rows: &'a [u32],
     pub data: &'a [Data],
     pub step: u64,
@@ -60,6 +63,16 @@ fn context<'a>(model: &'a Model, input: &StepInput<'a>) -> StepContext<'a> {
         seed: input.seed,
         learning_rate: input.learning_rate,
     }
+}
+
+/// Whether the loss is no finite number, which is noted.
+fn breaks(model: &Model, compiled: &Compiled, input: &StepInput) -> bool {
+    let loss = compiled.plan.metrics[0].0;
+    let broken = !model.read(loss)[0].is_finite();
+    if broken {
+        input.broken.store(true, Relaxed);
+    }
+    broken
 }
 
 /// Runs one step on this thread and adds the time of every record to `times`.
@@ -89,15 +102,30 @@ pub fn step(model: &Model, compiled: &Compiled, input: &StepInput, feed: bool, t
     let rest = compiled.plan.records.iter().chain(&compiled.update);
     let skipped = if feed { 0 } else { compiled.plan.feeds.len() };
     let records = feeds.skip(skipped).chain(rest).zip(&compiled.sharing.records[skipped..]);
+    let changes = compiled.plan.feeds.len() - skipped + compiled.plan.unchanging;
+    let guards = compiled.plan.train && !compiled.plan.metrics.is_empty();
     if team.threads == 1 {
-        for (record, &(chunks, _)) in records {
+        for (place, (record, &(chunks, _))) in records.enumerate() {
+            if guards && place == changes && breaks(model, compiled, input) {
+                return;
+            }
             run_alone(record, chunks, &context, scratch);
         }
         return;
     }
     // Whether the leader has done something that the others have not waited for.
     let mut ahead = false;
-    for (record, &(chunks, shared)) in records {
+    for (place, (record, &(chunks, shared))) in records.enumerate() {
+        if guards && place == changes {
+            if team.is_leader() {
+                breaks(model, compiled, input);
+            }
+            team.barrier();
+            ahead = false;
+            if input.broken.load(Relaxed) {
+                return;
+            }
+        }
         if !shared {
             if team.is_leader() {
                 run_alone(record, chunks, &context, scratch);

@@ -194,6 +194,12 @@ impl Model {
         found.ok_or_else(|| EngineError::new("protocol", format!("there is no program {program}")))
     }
 
+    /// The numbers of a span.
+    pub fn read(&self, span: parallel::Span) -> &[f32] {
+        let space = [&self.arena, &self.params, &self.grads, &self.slots][span.space as usize];
+        &space.as_slice()[span.offset..span.offset + span.len]
+    }
+
     /// A copy of the weights at an address that stays; from now on it is renewed at the end of every epoch of training.
     pub fn take_snapshot(&mut self) -> usize {
         self.snapshot.resize(self.table.entries.iter().map(|e| e.len()).sum(), 0.0);

@@ -17,6 +17,8 @@ pub enum State {
     Finished = 1,
     /// The stop flag was set.
     Stopped = 2,
+    /// The loss of a step of training is no finite number; the step was not made.
+    Broken = 3,
 }
 
 /// Where a run stands.
@@ -184,7 +186,10 @@ impl Run {
         let mut left = most;
         while state == State::Running && left > 0 {
             let wanted = ((self.steps_per_epoch() - self.at) as u64).min(left) as usize;
-            let done = self.steps(model, wanted, threads, stop, progress)?;
+            let (done, broken) = self.steps(model, wanted, threads, stop, progress)?;
+            if broken {
+                state = State::Broken;
+            }
             left -= done as u64;
             if self.at == self.steps_per_epoch() {
                 completed.extend(self.metrics());
@@ -218,6 +223,7 @@ impl Run {
         clock: &(dyn Fn() -> f64 + Sync),
     ) -> Result<Vec<f64>, EngineError> {
         let compiled = model.program(self.program)?;
+        let broken = AtomicBool::new(false);
         let times = Leader::new(vec![0.0; compiled.sharing.records.len()]);
         let whole = (self.count() / self.batch).max(1);
         for i in 0..steps {
@@ -225,7 +231,8 @@ impl Run {
             let to = (from + self.batch).min(self.order.len());
             let learning_rate = model.settings.as_ref().map_or(0.0, |s| s.learning_rate(model.steps));
             let (step, seed) = (model.steps, self.seed);
-            let input = StepInput { rows: &self.order[from..to], data: &self.data, step, seed, learning_rate };
+            let input =
+                StepInput { rows: &self.order[from..to], data: &self.data, step, seed, learning_rate, broken: &broken };
             let this: &Model = model;
             region(1, &|team| {
                 this.scratch.with(team, |scratch| {
@@ -236,7 +243,7 @@ impl Run {
         Ok(times.into_inner())
     }
 
-    /// Up to `wanted` steps inside one epoch; answers how many were made.
+    /// Up to `wanted` steps inside one epoch; answers how many were made, and whether the next one breaks.
     fn steps(
         &mut self,
         model: &mut Model,
@@ -244,7 +251,7 @@ impl Run {
         threads: usize,
         stop: &AtomicI32,
         progress: &AtomicI32,
-    ) -> Result<usize, EngineError> {
+    ) -> Result<(usize, bool), EngineError> {
         let Run { sums, outputs, order, data, .. } = self;
         let (first, batch, seed) = (self.at, self.batch, self.seed);
         let whole = self.rows.1 - self.rows.0;
@@ -253,7 +260,7 @@ impl Run {
         let threads = if main.sharing.team { threads } else { 1 };
         let rate = |n: u64| model.settings.as_ref().map_or(0.0, |s| s.learning_rate(n));
         let account = Leader::new(Account { sums, outputs, done: 0 });
-        let halt = AtomicBool::new(false);
+        let (halt, broken) = (AtomicBool::new(false), AtomicBool::new(false));
         let (train, collect, before) = (self.train, self.collect, model.steps);
         let model_ref: &Model = model;
         region(threads, &|team| {
@@ -267,12 +274,15 @@ impl Run {
                     };
                     let number = before + if train { i as u64 } else { 0 };
                     let learning_rate = if train { rate(number) } else { 0.0 };
-                    let input = StepInput { rows: &order[from..to], data, step: number, seed, learning_rate };
+                    let input =
+                        StepInput { rows: &order[from..to], data, step: number, seed, learning_rate, broken: &broken };
                     step(model_ref, compiled, &input, true, team, scratch);
                     account.with(team, |account| {
                         account.take(model_ref, &compiled.plan, collect, (whole as usize - from).min(to - from));
                         progress.fetch_add(1, Relaxed);
-                        if stop.load(Relaxed) != 0 {
+                        let broken = broken.load(Relaxed);
+                        account.done += usize::from(!broken);
+                        if broken || stop.load(Relaxed) != 0 {
                             halt.store(true, Relaxed);
                         }
                     });
@@ -289,27 +299,22 @@ impl Run {
         }
         self.at += done;
         self.steps += done as u64;
-        Ok(done)
+        Ok((done, broken.into_inner()))
     }
 }
 
 impl Account<'_> {
     /// After a step: metrics are added up, outputs kept. `rows` of the batch are real.
     fn take(&mut self, model: &Model, plan: &graph::Plan, collect: bool, rows: usize) {
-        let arena = |span: parallel::Span| {
-            let space = [&model.arena, &model.params, &model.grads, &model.slots][span.space as usize];
-            &space.as_slice()[span.offset..span.offset + span.len]
-        };
         for (sum, &(numerator, denominator)) in self.sums.iter_mut().zip(&plan.metrics) {
-            sum.0 += arena(numerator)[0] as f64;
-            sum.1 += arena(denominator)[0] as f64;
+            sum.0 += model.read(numerator)[0] as f64;
+            sum.1 += model.read(denominator)[0] as f64;
         }
         if collect {
             for (output, &span) in self.outputs.iter_mut().zip(&plan.outputs) {
                 let per_row = span.len / plan.batch.max(1);
-                output.extend_from_slice(&arena(span)[..rows * per_row]);
+                output.extend_from_slice(&model.read(span)[..rows * per_row]);
             }
         }
-        self.done += 1;
     }
 }

@@ -27,6 +27,8 @@ pub struct Plan {
     /// One per input: fetch the batch. Left out when a caller writes the inputs itself.
     pub feeds: Vec<Record>,
     pub records: Vec<Record>,
+    /// Records before those that change weights which aren't trained.
+    pub unchanging: usize,
     /// Where inputs lie, their type as fed, and elements per row.
     pub inputs: Vec<(Span, DType, usize)>,
     /// Rows of a batch.
@@ -294,7 +296,7 @@ impl<'a> Layout<'a> {
             });
             self.lower_unit(unit, workspace, push);
         }
-        let mut copy = |value: Option<Id>, out: Span| {
+        let copy = |records: &mut Vec<Record>, value: Option<Id>, out: Span| {
             let kernel: Box<dyn Kernel> = match value.map(|v| self.needed(v)) {
                 Some(span) if span == out => return,
                 Some(input) => Box::new(Copy { input, out }),
@@ -303,10 +305,11 @@ impl<'a> Layout<'a> {
             records.push(Record { kernel, origin: value.map_or(0, |v| self.graph.nodes[v].origin) });
         };
         for &(p, gradient) in &program.gradient_of {
-            copy(gradient, Span { space: Space::Grads, ..self.table.span(p) });
+            copy(&mut records, gradient, Span { space: Space::Grads, ..self.table.span(p) });
         }
+        let unchanging = records.len();
         for &(p, value) in &program.updates {
-            copy(Some(value), self.table.span(p));
+            copy(&mut records, Some(value), self.table.span(p));
         }
         let inputs: Vec<(Span, DType, usize)> = program
             .inputs
@@ -335,6 +338,7 @@ impl<'a> Layout<'a> {
             arena_lower_bound: arena::lower_bound(&self.buffers),
             fused: calls - self.units.units.len(),
             records,
+            unchanging,
             names: program.names.clone(),
         }
     }

@@ -1,6 +1,6 @@
 //! JavaScript bindings of the engine. Numbers and typed arrays in and out; errors are thrown with a JSON message.
 
-use engine::{EngineError, State};
+use engine::EngineError;
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 
@@ -162,12 +162,13 @@ impl Engine {
     /// [state, steps of the run, epoch, step in the epoch, epochs completed in this slice, their metrics…]
     pub fn run_slice(&mut self, run: usize, most: f64, until_epoch_end: bool) -> Result<Vec<f64>> {
         let p = self.0.slice(run, most as u64, until_epoch_end).map_err(js)?;
-        let state = match p.state {
-            State::Running => 0.0,
-            State::Finished => 1.0,
-            State::Stopped => 2.0,
-        };
-        let mut out = vec![state, p.steps as f64, p.epoch as f64, p.step_in_epoch as f64, p.epochs_completed as f64];
+        let mut out = vec![
+            p.state as u8 as f64,
+            p.steps as f64,
+            p.epoch as f64,
+            p.step_in_epoch as f64,
+            p.epochs_completed as f64,
+        ];
         out.extend(p.completed);
         Ok(out)
     }

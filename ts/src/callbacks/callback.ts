@@ -1,3 +1,4 @@
+import type { DataError } from '../core/errors.js';
 import type { AnyModel } from '../model/model.js';
 
 /** Metrics by name, so far or of an epoch. */
@@ -22,6 +23,11 @@ export interface Callback {
   onBatchBegin?(batch: number, logs: Logs): unknown;
   /** After it, with the results of the epoch so far. */
   onBatchEnd?(batch: number, logs: Logs): unknown;
+  /**
+   * When the loss of a step is NaN or infinite. The step isn't made. With this hook the fit ends after it, with the results so far;
+   * without, it rejects with the error.
+   */
+  onInvalidLoss?(batch: number, error: DataError): unknown;
   /** Before an evaluation or a validation. */
   onTestBegin?(logs: Logs): unknown;
   /** After it, with its results. */

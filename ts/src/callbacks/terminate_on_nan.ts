@@ -1,15 +1,14 @@
-import type { AnyModel } from '../model/model.js';
 import type { Callback } from './callback.js';
 
-/** Stops after an epoch whose loss is not a finite number. Keras's TerminateOnNaN, which looks after every batch. */
-export function terminateOnNaN(): Callback {
-  let model: AnyModel;
+/**
+ * Ends a fit quietly at the first step whose loss is NaN or infinite; without it the fit rejects there. Keras's TerminateOnNaN.
+ * @example
+ * await net.fit(x, y, { callbacks: [callbacks.terminateOnNaN()] });
+ */
+export function terminateOnNaN({ raiseError = false }: { readonly raiseError?: boolean } = {}): Callback {
   return {
-    setModel(given) {
-      model = given;
-    },
-    onEpochEnd(_, logs) {
-      if (!Number.isFinite(logs.loss)) model.stopTraining = true;
+    onInvalidLoss(_, error) {
+      if (raiseError) throw error;
     },
   };
 }

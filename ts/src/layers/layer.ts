@@ -49,6 +49,8 @@ export class Trace {
   /** Penalties that join the loss. */
   readonly penalties: Tensor[] = [];
   readonly masks = new Map<Tensor, Tensor>();
+  /** Is told what each call of a layer answers, from the inside out. */
+  watch?: (path: string, outputs: readonly Tensor[]) => void;
   constructor(
     readonly program: Program,
     readonly training: boolean,
@@ -242,6 +244,7 @@ export class Layer<F extends ShapeFn = ShapeFn, I = unknown, C extends object = 
       this.penalized.add(trace);
       const outputs: readonly Tensor[] = Array.isArray(results) ? results : [results as Tensor];
       this.passMask(scope, trace, inputs, outputs);
+      trace.watch?.(trace.program.origin, outputs);
       return outputs;
     });
   }

@@ -101,8 +101,8 @@ function fitted(metric: Metric, truth: Tensor, prediction: Tensor): Tensor {
   return metric.labels === 'values' ? float(truth) : truth;
 }
 
-/** Traces the model for one mode and batch into the bytes of a program. */
-export function writeProgram(graph: Graph, compiled: Compiled | undefined, want: Want, indices: ReadonlyMap<Weight, number>): Uint8Array {
+/** A trace for one mode and batch, before any layer is called, and the inputs of its program. */
+export function traced(want: Want, indices: ReadonlyMap<Weight, number>) {
   const program = new Program();
   const indexOf = (weight: Weight): number => {
     const index = indices.get(weight);
@@ -114,6 +114,12 @@ export function writeProgram(graph: Graph, compiled: Compiled | undefined, want:
   const labels = want.mode === 'predict' ? [] : want.labels.map((shape, i) => program.input(shape, want.labelTypes[i] as DType));
   const batch = want.shapes[0]?.[0] ?? 1;
   const weights = want.weights > 0 ? program.input(want.weights > 1 ? [batch, want.weights] : [batch], 'float32') : undefined;
+  return { program, trace, inputs, labels, weights, batch };
+}
+
+/** Traces the model for one mode and batch into the bytes of a program. */
+export function writeProgram(graph: Graph, compiled: Compiled | undefined, want: Want, indices: ReadonlyMap<Weight, number>): Uint8Array {
+  const { program, trace, inputs, labels, weights, batch } = traced(want, indices);
   const outputs = graph.trace(trace, inputs);
   if (want.mode === 'predict' || !compiled) return program.bytes({ outputs: outputs.map(float) });
 

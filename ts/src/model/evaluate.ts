@@ -101,9 +101,15 @@ export async function onBatch(
   try {
     const mode = train ? 'train' : 'evaluate';
     const { plan, tail, batch } = await plans(session, compiled, mode, table, table.rows, table.rows);
-    const run = await Run.open(session, { plan, tail, train, rows: [0, table.rows], batch, shuffle: false, epochs: [0, 1], seed: core.seed, collect: false, data: table.arrays });
+    const options = { rows: [0, table.rows], batch, shuffle: false, epochs: [0, 1], seed: core.seed, data: table.arrays } as const;
+    const run = await Run.open(session, { ...options, plan, tail, train, collect: false });
     try {
-      return asLogs(compiled, (await run.slice(1, true)).completed[0] ?? []);
+      const { completed, state } = await run.slice(1, true);
+      if (state === 'broken') {
+        const { invalidLoss } = await import('./invalid_loss.js');
+        throw await invalidLoss({ core, session, compiled, table, options, epoch: 0, batch: 0 }, (await run.metrics())[0] as number);
+      }
+      return asLogs(compiled, completed[0] ?? []);
     } finally {
       await run.close();
     }

@@ -1,7 +1,7 @@
 // The loop of training.
 import type { Callback, Logs } from '../callbacks/callback.js';
 import { CallbackList } from '../callbacks/callback_list.js';
-import { ConfigError } from '../core/errors.js';
+import { ConfigError, type DataError } from '../core/errors.js';
 import { checkSeed, nextSeed } from '../core/seed.js';
 import { AVERAGE } from '../optimizers/optimizer.js';
 import { lostError } from '../runtime/client.js';
@@ -82,20 +82,14 @@ class Training {
     await this.callbacks.call('onTrainBegin', {});
     if (epochs > first) {
       const { plan, tail, batch } = await plans(session, compiled, 'train', this.table, this.rows, this.size);
-      const run = await Run.open(session, {
-        plan,
-        tail,
-        train: true,
-        rows: [0, this.rows],
-        batch,
-        shuffle: o.shuffle ?? true,
-        epochs: [first, epochs],
-        seed: this.history.seed,
-        collect: false,
-        data: this.table.arrays,
-      });
+      const options = { rows: [0, this.rows], batch, shuffle: o.shuffle ?? true, epochs: [first, epochs], seed: this.history.seed, data: this.table.arrays } as const;
+      const run = await Run.open(session, { ...options, plan, tail, train: true, collect: false });
+      const broken = async (epoch: number, at: number) => {
+        const { invalidLoss } = await import('./invalid_loss.js');
+        return invalidLoss({ core, session, compiled, table: this.table, options, epoch, batch: at }, (await run.metrics())[0] as number);
+      };
       try {
-        await this.epochs(run, compiled, Math.ceil(this.rows / batch), first, epochs);
+        await this.epochs(run, compiled, Math.ceil(this.rows / batch), first, epochs, broken);
       } finally {
         await run.close();
       }
@@ -105,7 +99,7 @@ class Training {
     return this.history;
   }
 
-  private async epochs(run: Run, compiled: Compiled, steps: number, first: number, last: number): Promise<void> {
+  private async epochs(run: Run, compiled: Compiled, steps: number, first: number, last: number, broken: (epoch: number, batch: number) => Promise<DataError>): Promise<void> {
     const { session, options: o, model, callbacks } = this;
     const bar = new ProgressBar(o.verbose ?? 'auto', last, steps);
     const each = callbacks.has('onEpochBegin', 'onEpochEnd', 'onBatchBegin', 'onBatchEnd') || this.validationTable !== null || (o.validationSplit ?? 0) > 0 || !bar.silent;
@@ -125,11 +119,16 @@ class Training {
         const progress: Progress = await pace.slice(run, each, made, byBatch ? 1 : undefined);
         made = progress.steps;
         o.signal?.throwIfAborted();
-        if (byBatch) await this.afterBatch(run, compiled, done, progress);
+        if (byBatch && progress.state !== 'broken') await this.afterBatch(run, compiled, done, progress);
         done = progress.stepInEpoch;
         for (const values of progress.completed) {
           await this.endEpoch(epoch++, asLogs(compiled, values), bar, each);
           done = 0;
+        }
+        if (progress.state === 'broken') {
+          await this.stopAt(progress.stepInEpoch, await broken(epoch, progress.stepInEpoch));
+          await this.endEpoch(epoch, asLogs(compiled, await run.metrics()), bar, each);
+          return;
         }
         if (!progress.completed.length) await bar.step(epoch, done, async () => asLogs(compiled, await run.metrics()));
       }
@@ -137,6 +136,12 @@ class Training {
       o.signal?.removeEventListener('abort', onAbort);
       if (session.client.alive) session.client.stop(false);
     }
+  }
+
+  /** A step whose loss is no number ends the fit: quietly if a callback says so. */
+  private async stopAt(batch: number, error: DataError): Promise<void> {
+    if (!this.callbacks.has('onInvalidLoss')) throw error;
+    await this.callbacks.call('onInvalidLoss', batch, error);
   }
 
   private async afterBatch(run: Run, compiled: Compiled, batch: number, progress: Progress): Promise<void> {

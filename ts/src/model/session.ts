@@ -227,7 +227,7 @@ export interface RunOptions {
 
 /** What a slice of a run answers. */
 export interface Progress {
-  readonly state: 'running' | 'finished' | 'stopped';
+  readonly state: 'running' | 'finished' | 'stopped' | 'broken';
   readonly steps: number;
   readonly epoch: number;
   readonly stepInEpoch: number;
@@ -235,7 +235,7 @@ export interface Progress {
   readonly completed: readonly (readonly number[])[];
 }
 
-const STATES = ['running', 'finished', 'stopped'] as const;
+const STATES = ['running', 'finished', 'stopped', 'broken'] as const;
 
 export class Run {
   private constructor(
