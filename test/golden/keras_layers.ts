@@ -118,7 +118,7 @@ export function left(c: LayerCase): string | null {
   if (c.note) return 'stateful';
   if (c.layer === 'Softmax' && [c.config.axis].flat().includes(0)) return 'over the batch';
   for (const [key, value] of Object.entries(c.kwargs)) {
-    const answered = value === null || value === false || key === 'training' || (key === 'mask' && maskOf(c));
+    const answered = value === null || value === false || key === 'training' || key === 'reverse' || (key === 'mask' && maskOf(c));
     if (!answered) return `called with ${key}`;
   }
   try {

@@ -18,7 +18,8 @@ const masked = defineLayer<object>({ className: 'Masked', defaults: {}, call: (_
 
 /** A model of the one layer with the recorded weights. */
 async function modelOf(c: LayerCase, inputs: readonly Encoded[]) {
-  const dtype = INDICES.test(c.layer) ? 'int32' : 'float32';
+  const indices = (INDICES.test(c.layer) && c.kwargs.reverse !== true) || (c.config.layer as { class_name?: string } | undefined)?.class_name === 'Embedding';
+  const dtype = indices ? 'int32' : 'float32';
   const symbols = inputs.map((x) => input({ shape: x.shape.slice(1), dtype }));
   const [x, ...others] = symbols as [(typeof symbols)[number], ...typeof symbols];
   const output = build(c.layer, c.config).apply(...(maskOf(c) ? [masked().apply(x, others.pop() as typeof x), ...others] : symbols));

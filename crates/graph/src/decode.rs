@@ -233,7 +233,7 @@ fn roots(r: &mut Reader, graph: &Graph, values: &[Id], table: &ParameterTable) -
     for _ in 0..r.count(2)? {
         let (index, id) = (r.word()? as usize, r.value(values)?);
         match table.entries.get(index) {
-            Some(entry) if !entry.trainable && entry.shape == graph.nodes[id].shape => updates.push((index, id)),
+            Some(entry) if entry.shape == graph.nodes[id].shape => updates.push((index, id)),
             _ => return bad(format!("parameter {index} is no state that this value could become")),
         }
     }

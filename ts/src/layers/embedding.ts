@@ -1,11 +1,12 @@
 import type { ConstraintLike } from '../constraints/index.js';
 import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
+import type { Tensor } from '../core/tensor.js';
 import { int, number } from '../core/values.js';
 import type { InitializerLike } from '../initializers/index.js';
 import type { RegularizerLike } from '../regularizers/index.js';
 import { type Dims, REQUIRED, type Resolved } from './factory.js';
-import { Layer, type LayerDefinition, type LayerOptions } from './layer.js';
+import { Layer, type LayerDefinition, type LayerOptions, type Scope } from './layer.js';
 import type { Embedded } from './shapes.js';
 import { optionsOf } from './weight_options.js';
 
@@ -24,23 +25,29 @@ export interface EmbeddingConfig extends LayerOptions {
   readonly maskZero?: boolean;
 }
 
+export function checkSizes({ inputDim, outputDim }: Pick<EmbeddingConfig, 'inputDim' | 'outputDim'>, name: string): void {
+  for (const [key, value] of Object.entries({ inputDim, outputDim }))
+    if (!Number.isInteger(value) || value < 1) throw new ConfigError(`${name}: ${key} must be a whole number above 0, received ${value}`, { layer: name, received: value });
+}
+
+/** Rows of a table; index 0 may be masked. */
+export function lookedUp(scope: Scope<Pick<Resolved<EmbeddingConfig>, 'maskZero'>>, table: Tensor, x: Tensor): Tensor {
+  const indices = int(x);
+  const out = ops.gather(table, indices);
+  if (scope.config.maskZero) {
+    const floats = ops.cast(indices, { dtype: 'float32' });
+    scope.trace.masks.set(out, ops.notEqual(floats, number(floats, 0)));
+  }
+  return out;
+}
+
 const definition: LayerDefinition<Resolved<EmbeddingConfig>> = {
   className: 'Embedding',
   defaults: { inputDim: REQUIRED, outputDim: REQUIRED, embeddingsInitializer: 'randomUniform', embeddingsRegularizer: null, embeddingsConstraint: null, maskZero: false },
-  check({ inputDim, outputDim }, name) {
-    for (const [key, value] of Object.entries({ inputDim, outputDim }))
-      if (!Number.isInteger(value) || value < 1) throw new ConfigError(`${name}: ${key} must be a whole number above 0, received ${value}`, { layer: name, received: value });
-  },
+  check: checkSizes,
   call(scope, x) {
-    const { inputDim, outputDim, maskZero } = scope.config;
-    const table = scope.weight('embeddings', [inputDim, outputDim], optionsOf(scope.config, 'embeddings'));
-    const indices = int(x);
-    const out = ops.gather(table, indices);
-    if (maskZero) {
-      const floats = ops.cast(indices, { dtype: 'float32' });
-      scope.trace.masks.set(out, ops.notEqual(floats, number(floats, 0)));
-    }
-    return out;
+    const { inputDim, outputDim } = scope.config;
+    return lookedUp(scope, scope.weight('embeddings', [inputDim, outputDim], optionsOf(scope.config, 'embeddings')), x);
   },
 };
 

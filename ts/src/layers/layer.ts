@@ -49,6 +49,8 @@ export class Trace {
   /** Penalties that join the loss. */
   readonly penalties: Tensor[] = [];
   readonly masks = new Map<Tensor, Tensor>();
+  /** What a layer reads in place of its weight. */
+  reading?: ((layer: Layer, name: string, value: Tensor) => Tensor) | undefined;
   /** Is told what each call of a layer answers, from the inside out. */
   watch?: (path: string, outputs: readonly Tensor[]) => void;
   constructor(
@@ -120,11 +122,11 @@ export class Scope<C extends object = object> {
     const weight = this.layer.declare(name, path, shape, options);
     const value = this.trace.program.param(this.trace.weights.indexOf(weight, path), shape);
     if (weight.regularizer && !this.layer.penalized.has(this.trace)) this.trace.penalties.push(weight.regularizer.penalty(value));
-    return value;
+    return this.trace.reading?.(this.layer, name, value) ?? value;
   }
-  /** Sets a weight that isn't trained, after the step. */
-  update(name: string, value: Tensor): void {
-    const weight = this.layer.weights.get(name);
+  /** Sets a weight of the layer, or of one inside it, after the gradients of a step and before the optimizer. */
+  update(name: string, value: Tensor, layer: Layer = this.layer): void {
+    const weight = layer.weights.get(name);
     if (this.training && weight) this.trace.program.update(this.trace.weights.indexOf(weight, `${this.path}/${name}`), value);
   }
   /** Adds a scalar to the loss of the model. */
@@ -146,6 +148,24 @@ export class Scope<C extends object = object> {
   /** Calls a layer inside this one, under its name. */
   call(layer: Layer, ...inputs: Tensor[]): Tensor {
     return layer.trace(this.trace, inputs)[0] as Tensor;
+  }
+  /** Calls a layer inside this one, which reads its weights through `read`. */
+  callReading(layer: Layer, inputs: readonly Tensor[], read: (name: string, value: Tensor) => Tensor): Tensor {
+    const { trace, path } = this;
+    const { program, reading } = trace;
+    trace.reading = (owner, name, value) => {
+      if (owner !== layer) return reading?.(owner, name, value) ?? value;
+      const inner = program.origin;
+      program.origin = path;
+      const answer = read(name, value);
+      program.origin = inner;
+      return answer;
+    };
+    try {
+      return this.call(layer, ...inputs);
+    } finally {
+      trace.reading = reading;
+    }
   }
   /** The mask of an input: 1 where a step counts. */
   mask(x: Tensor): Tensor | undefined {
