@@ -1,6 +1,8 @@
 // One engine doing one suite in a fresh process: `node child.mjs '{"engine":…,"suite":…,"files":[…],"threads":…,"seconds":…,"cases":[…]}'`,
 // started by run.mjs, to which it sends its figures. It loads what it needs and no more, because its start may be what is measured.
 import { writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { sample } from './measure.mjs';
@@ -11,11 +13,12 @@ let meters;
 
 const measures = {
   /** Milliseconds per repetition, and the machine's peak before and after them: a busy neighbour slows all three. */
-  async time(run, job, { bytes }) {
+  async time(run, job, { bytes, busy }) {
     peak ??= await import('./peak.mjs'); // not before the engine is loaded, whose runtime may depend on flags
     meters ??= peak.peakMeters();
     const before = meters.fma(5);
-    const samples = await sample(run, job.seconds);
+    const disperse = busy ? crowd() : () => {};
+    const samples = await sample(run, job.seconds).finally(disperse);
     return { samples, peak: (before + meters.fma(5)) / 2, ...(bytes && { copying: peak.copying() }) };
   },
   /** Once; the parent knows when this process was started. */
@@ -40,6 +43,12 @@ const measures = {
 };
 
 /** A line to the parent; Node's own channel between processes takes 20 ms to set up. */
+/** As many processes as there are cores, each of which would take one of its own; answers how to end them. */
+function crowd() {
+  const others = Array.from({ length: availableParallelism() }, () => spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }));
+  return () => others.forEach((other) => other.kill('SIGKILL'));
+}
+
 const send = (message) => writeFileSync(3, `${JSON.stringify(message)}\n`);
 
 async function main(job) {

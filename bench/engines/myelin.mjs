@@ -80,6 +80,16 @@ async function open({ threads, worker, turbo }) {
     });
   }
 
+  /** A compiled model forgets its plans when it's compiled again. */
+  function plan(spec) {
+    const model = build(spec);
+    const [x, y] = [spec.sizes[0], spec.sizes.at(-1)].map((width) => ({ data: new Float32Array(spec.batch * width), shape: [spec.batch, width] }));
+    return repeat(() => {
+      model.compile({ optimizer: spec.optimizer, loss: 'mse' });
+      return model.explain(x, y, { batchSize: spec.batch });
+    });
+  }
+
   const predict = (spec) => predictor(build(spec), { data: spec.x, shape: [spec.rows, spec.sizes[0]] }, spec.rows);
 
   const predictConvnet = ({ rows, x }) => predictor(convnet(), { data: x, shape: [rows, ...CONVNET.shape] }, rows);
@@ -141,7 +151,7 @@ async function open({ threads, worker, turbo }) {
     return predictor(sequential(all), { data: x, shape: [rows, cols] }, rows);
   }
 
-  return { train, trainConvnet, trainGpt, rows, predict, predictConvnet, conv, gemm, map };
+  return { train, trainConvnet, trainGpt, rows, plan, predict, predictConvnet, conv, gemm, map };
 }
 
 export const engines = {

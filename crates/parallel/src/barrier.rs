@@ -1,10 +1,11 @@
 //! Waiting for the others: spin a little, then sleep; give up when somebody failed.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::*};
+use crate::sync::{sleep, spin, wake, AtomicU32};
+use std::sync::atomic::{AtomicBool, Ordering::*};
 
 /// Rounds of spinning before a thread sleeps: some 200 µs, longer than the serial stretches of a step, because waking up
 /// takes as long as a small product. Without a bound, a machine with more busy threads than cores spends whole time slices here.
-const SPINS: u32 = 200_000;
+const SPINS: u32 = if cfg!(loom) { 1 } else { 200_000 };
 
 static POISON: AtomicBool = AtomicBool::new(false);
 
@@ -29,7 +30,7 @@ pub(crate) fn wait_until(cell: &AtomicU32, certain: bool, done: impl Fn(u32) -> 
         if done(cell.load(Acquire)) {
             return;
         }
-        std::hint::spin_loop();
+        spin();
     }
     loop {
         let seen = cell.load(Acquire);
@@ -41,26 +42,6 @@ pub(crate) fn wait_until(cell: &AtomicU32, certain: bool, done: impl Fn(u32) -> 
         }
         sleep(cell, seen);
     }
-}
-
-/// Sleeps while the cell holds `seen`, at most a tenth of a second.
-#[cfg(target_arch = "wasm32")]
-fn sleep(cell: &AtomicU32, seen: u32) {
-    // SAFETY: the address is that of a live, aligned 32-bit cell.
-    unsafe { core::arch::wasm32::memory_atomic_wait32(cell.as_ptr() as *mut i32, seen as i32, 100_000_000) };
-}
-#[cfg(not(target_arch = "wasm32"))]
-fn sleep(_: &AtomicU32, _: u32) {
-    std::thread::sleep(std::time::Duration::from_micros(50));
-}
-
-pub(crate) fn wake(cell: &AtomicU32) {
-    #[cfg(target_arch = "wasm32")]
-    // SAFETY: as in `sleep`. With nobody asleep this costs 46 ns.
-    unsafe {
-        core::arch::wasm32::memory_atomic_notify(cell.as_ptr() as *mut i32, u32::MAX);
-    }
-    let _ = cell;
 }
 
 /// A counter alone on its cache line.
@@ -105,5 +86,98 @@ impl Barrier {
             let next = from + self.claimed[owner].0.fetch_add(1, Relaxed) as usize;
             (next < to).then_some(next)
         })
+    }
+}
+
+/// Every order in which the threads' steps can follow each other, by `cargo test` with `--cfg loom`.
+#[cfg(all(test, loom))]
+mod model {
+    use super::*;
+    use loom::cell::UnsafeCell;
+    use loom::sync::Arc;
+    use loom::thread;
+
+    fn every_order(preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
+        let mut builder = loom::model::Builder::new();
+        builder.preemption_bound = Some(preemptions);
+        builder.check(model);
+    }
+
+    /// Each thread writes its word, meets the others, and reads theirs.
+    fn words_cross(threads: usize, phases: u32, preemptions: usize) {
+        every_order(preemptions, move || {
+            let shared =
+                Arc::new((Barrier::new(threads), (0..threads).map(|_| UnsafeCell::new(0)).collect::<Vec<_>>()));
+            let run = move |index: usize, shared: &(Barrier, Vec<UnsafeCell<u32>>)| {
+                for phase in 1..=phases {
+                    // SAFETY: the word is this thread's until the barrier; the model fails if another reads it.
+                    shared.1[index].with_mut(|word| unsafe { *word = phase });
+                    shared.0.wait(threads as u32);
+                    for word in &shared.1 {
+                        // SAFETY: nobody writes between the two barriers; the model fails if anybody does.
+                        assert_eq!(word.with(|word| unsafe { *word }), phase);
+                    }
+                    shared.0.wait(threads as u32);
+                }
+            };
+            let others: Vec<_> = (1..threads)
+                .map(|index| {
+                    let shared = shared.clone();
+                    thread::spawn(move || run(index, &shared))
+                })
+                .collect();
+            run(0, &shared);
+            others.into_iter().for_each(|t| t.join().expect("a thread"));
+        });
+    }
+
+    #[test]
+    fn what_is_written_before_a_barrier_is_read_behind_it() {
+        words_cross(2, 2, 3);
+        words_cross(3, 1, 2);
+    }
+
+    #[test]
+    fn every_chunk_is_claimed_once_between_barriers() {
+        every_order(2, || {
+            let barrier = Arc::new(Barrier::new(2));
+            let claims = |index: usize, barrier: &Barrier| {
+                (0..2)
+                    .map(|_| {
+                        let mine =
+                            std::iter::from_fn(|| barrier.claim(index, 3)).fold(0, |sum, chunk| sum + (1 << chunk));
+                        barrier.wait(2);
+                        mine
+                    })
+                    .collect::<Vec<u32>>()
+            };
+            let other = {
+                let barrier = barrier.clone();
+                thread::spawn(move || claims(1, &barrier))
+            };
+            let mine = claims(0, &barrier);
+            let theirs = other.join().expect("a thread");
+            for (a, b) in mine.into_iter().zip(theirs) {
+                assert_eq!((a & b, a | b), (0, 0b111));
+            }
+        });
+    }
+
+    #[test]
+    fn whoever_waits_for_a_count_is_woken() {
+        every_order(3, || {
+            let finished = Arc::new(AtomicU32::new(0));
+            let others: Vec<_> = (0..2)
+                .map(|_| {
+                    let finished = finished.clone();
+                    thread::spawn(move || {
+                        finished.fetch_add(1, AcqRel);
+                        wake(&finished);
+                    })
+                })
+                .collect();
+            wait_until(&finished, true, |n| n == 2);
+            others.into_iter().for_each(|t| t.join().expect("a thread"));
+        });
     }
 }

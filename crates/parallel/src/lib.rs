@@ -5,6 +5,7 @@
 mod barrier;
 mod memory;
 mod region;
+mod sync;
 
 pub use barrier::{poison, poisoned};
 pub use memory::{memory_limit, set_memory_limit, Memory, OutOfMemory, Space, Span, SPACES};

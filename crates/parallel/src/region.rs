@@ -1,9 +1,10 @@
 //! One entry into the pool for a whole slice of work; inside, threads meet at barriers.
 
-use crate::barrier::{wait_until, wake, Barrier};
+use crate::barrier::{wait_until, Barrier};
+use crate::sync::{wake, AtomicU32};
 use crate::Memory;
 use std::cell::UnsafeCell;
-use std::sync::atomic::{AtomicU32, Ordering::*};
+use std::sync::atomic::Ordering::*;
 
 /// A thread's view of the region it is in.
 pub struct Team<'a> {
@@ -151,7 +152,7 @@ impl Scratch {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
 

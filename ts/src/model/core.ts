@@ -20,6 +20,8 @@ const forgotten = new FinalizationRegistry<Session>((session) => {
     .catch(() => {});
 });
 
+const DISPOSED = () => new ConfigError('the model was disposed; build it again');
+
 export class Core {
   compiled: Compiled | undefined;
   /** Seed of the first weights. */
@@ -38,7 +40,7 @@ export class Core {
 
   /** The session, opened at first use and again after the engine was lost. */
   async session(): Promise<Session> {
-    if (this.disposed) throw new ConfigError('the model was disposed; build it again');
+    if (this.disposed) throw DISPOSED();
     if (this.open && !this.open.client.alive) {
       this.kept = this.open.remains() ?? this.kept;
       this.open = undefined;
@@ -46,6 +48,7 @@ export class Core {
     }
     this.opening ??= this.start();
     const session = await this.opening;
+    if (this.disposed) throw DISPOSED();
     await this.followTrainable(session);
     await fetchShared(session);
     return session;
@@ -58,10 +61,16 @@ export class Core {
   }
   async dispose(): Promise<void> {
     this.disposed = true;
+    // A session that is being opened goes as well.
+    await this.opening?.catch(() => {});
     const { now } = this;
     if (!now) return;
     await leaveShared(now);
     await now.close();
+  }
+  /** The error of a call: that of an engine that doesn't know the model any more says little. */
+  reason(error: unknown): unknown {
+    return this.disposed && (error as { code?: string }).code !== 'config' ? DISPOSED() : error;
   }
   /** The session, if it's open. */
   get now(): Session | undefined {

@@ -81,6 +81,8 @@ export async function evaluate(core: Core, model: AnyModel, x: Given, y: Given, 
     bar.end(0, logs);
     await callbacks.call('onTestEnd', logs);
     return logs;
+  } catch (error) {
+    throw core.reason(error);
   } finally {
     await session.release(table.arrays);
     release();

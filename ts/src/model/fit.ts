@@ -204,7 +204,7 @@ export async function fit(core: Core, model: AnyModel, x: Given, y: Given, o: Fi
     return await new Training(core, model, session, table, tables[1] ?? null, o, size).run();
   } catch (error) {
     if (session && !session.client.alive && !(error as { code?: string }).code) throw lostError((error as Error).message);
-    throw error;
+    throw core.reason(error);
   } finally {
     if (session) await session.release(tables.flatMap((t) => t.arrays));
     release();

@@ -122,6 +122,8 @@ async function predictLarge(core: Core, session: Session, arrays: readonly NDArr
     } finally {
       await run.close();
     }
+  } catch (error) {
+    throw core.reason(error);
   } finally {
     await session.release(data);
     release();
