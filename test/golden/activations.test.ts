@@ -48,7 +48,7 @@ const FORMULAS: Readonly<Record<string, (x: number) => number>> = {
   softShrink: (x) => (x > 0.5 ? x - 0.5 : x < -0.5 ? x + 0.5 : 0),
   tanhShrink: (x) => x - Math.tanh(x),
   squareplus: (x) => (x + Math.sqrt(x * x + 4)) / 2,
-  threshold: (x) => (x > 0 ? x : 0),
+  threshold: (x) => Math.max(x, 0),
   sparsePlus: (x) => (x <= -1 ? 0 : x < 1 ? (x + 1) ** 2 / 4 : x),
   sparseSigmoid: (x) => Math.min(Math.max((x + 1) / 2, 0), 1),
 };

@@ -124,8 +124,9 @@ impl Engine {
         }
         Ok(insert(&mut self.runs, run))
     }
-    pub fn slice(&mut self, r: usize, most: u64, until_epoch_end: bool) -> Result<Progress> {
-        let threads = self.threads;
+    /// Up to `most` steps of a run, on one thread if it's to be `alone`.
+    pub fn slice(&mut self, r: usize, most: u64, until_epoch_end: bool, alone: bool) -> Result<Progress> {
+        let threads = if alone { 1 } else { self.threads };
         let mut run =
             self.runs.get_mut(r).and_then(Option::take).ok_or_else(|| EngineError::new("protocol", "no such run"))?;
         let result = match self.models.get_mut(run.model).and_then(Option::as_mut) {

@@ -31,6 +31,8 @@ pub struct Progress {
     /// Epochs that ended in the last slice: the metrics of each.
     pub completed: Vec<f64>,
     pub epochs_completed: usize,
+    /// How often a thread slept at a barrier in the last slice.
+    pub slept: u64,
 }
 
 pub struct Run {
@@ -180,7 +182,7 @@ impl Run {
         stop: &AtomicI32,
         progress: &AtomicI32,
     ) -> Result<Progress, EngineError> {
-        let mut completed = Vec::new();
+        let (mut completed, slept) = (Vec::new(), parallel::slept());
         let mut epochs_completed = 0;
         let mut state = if self.epoch >= self.epochs.1 { State::Finished } else { State::Running };
         let mut left = most;
@@ -212,7 +214,8 @@ impl Run {
             }
         }
         let (epoch, step_in_epoch) = (self.epoch, self.at);
-        Ok(Progress { state, steps: self.steps, epoch, step_in_epoch, completed, epochs_completed })
+        let slept = parallel::slept() - slept;
+        Ok(Progress { state, steps: self.steps, epoch, step_in_epoch, completed, epochs_completed, slept })
     }
 
     /// Runs whole batches from the start of the order again and again; answers the time that each record took in all, by `clock`.

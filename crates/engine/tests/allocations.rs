@@ -64,7 +64,7 @@ fn start(engine: &mut Engine, program: &Writer, number: usize) -> Option<usize> 
 }
 
 fn allocations(engine: &mut Engine, run: usize, steps: u64) -> u64 {
-    let slice = || assert!(engine.slice(run, steps, false).expect("a slice").step_in_epoch > 0);
+    let slice = || assert!(engine.slice(run, steps, false, false).expect("a slice").step_in_epoch > 0);
     measure(slice).count_total
 }
 

@@ -1,13 +1,14 @@
 //! Waiting for the others: spin a little, then sleep; give up when somebody failed.
 
 use crate::sync::{sleep, spin, wake, AtomicU32};
-use std::sync::atomic::{AtomicBool, Ordering::*};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::*};
 
 /// Rounds of spinning before a thread sleeps: some 200 µs, longer than the serial stretches of a step, because waking up
 /// takes as long as a small product. Without a bound, a machine with more busy threads than cores spends whole time slices here.
 const SPINS: u32 = if cfg!(loom) { 1 } else { 200_000 };
 
 static POISON: AtomicBool = AtomicBool::new(false);
+static SLEPT: AtomicU64 = AtomicU64::new(0);
 
 /// Marks the pool as failed: whoever waits, or will wait, panics instead of waiting for ever.
 pub fn poison() {
@@ -16,6 +17,11 @@ pub fn poison() {
 
 pub fn poisoned() -> bool {
     POISON.load(Relaxed)
+}
+
+/// How often a thread has spun in vain and gone to sleep, since the start: often, where others take the cores.
+pub fn slept() -> u64 {
+    SLEPT.load(Relaxed)
 }
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -40,6 +46,7 @@ pub(crate) fn wait_until(cell: &AtomicU32, certain: bool, done: impl Fn(u32) -> 
         if !certain && poisoned() {
             panic!("another thread failed");
         }
+        SLEPT.fetch_add(1, Relaxed);
         sleep(cell, seen);
     }
 }

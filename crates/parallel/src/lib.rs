@@ -7,6 +7,6 @@ mod memory;
 mod region;
 mod sync;
 
-pub use barrier::{poison, poisoned};
+pub use barrier::{poison, poisoned, slept};
 pub use memory::{memory_limit, set_memory_limit, Memory, OutOfMemory, Space, Span, SPACES};
 pub use region::{region, Leader, Scratch, Team};

@@ -159,16 +159,11 @@ impl Engine {
     pub fn run_create(&mut self, model: usize, words: &[u32]) -> Result<usize> {
         self.0.create_run(model, words).map_err(js)
     }
-    /// [state, steps of the run, epoch, step in the epoch, epochs completed in this slice, their metrics…]
-    pub fn run_slice(&mut self, run: usize, most: f64, until_epoch_end: bool) -> Result<Vec<f64>> {
-        let p = self.0.slice(run, most as u64, until_epoch_end).map_err(js)?;
-        let mut out = vec![
-            p.state as u8 as f64,
-            p.steps as f64,
-            p.epoch as f64,
-            p.step_in_epoch as f64,
-            p.epochs_completed as f64,
-        ];
+    /// [state, steps of the run, epoch, step in the epoch, sleeps at barriers, epochs completed in this slice, their metrics…]
+    pub fn run_slice(&mut self, run: usize, most: f64, until_epoch_end: bool, alone: bool) -> Result<Vec<f64>> {
+        let p = self.0.slice(run, most as u64, until_epoch_end, alone).map_err(js)?;
+        let numbers = [p.state as u64, p.steps, p.epoch, p.step_in_epoch as u64, p.slept, p.epochs_completed as u64];
+        let mut out = numbers.map(|n| n as f64).to_vec();
         out.extend(p.completed);
         Ok(out)
     }

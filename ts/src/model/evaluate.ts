@@ -44,13 +44,13 @@ export async function measure(
   const compiled = core.needCompiled('evaluate');
   const { plan, tail, batch } = await plans(session, compiled, 'evaluate', table, rows[1] - rows[0], size);
   const run = await Run.open(session, { plan, tail, train: false, rows, batch, shuffle: false, epochs: [0, 1], seed: 0, collect: false, data: table.arrays });
-  const pace = new Pace(session.client);
+  const pace = new Pace(session.client, run);
   const byBatch = callbacks.has('onTestBatchBegin', 'onTestBatchEnd');
   try {
     for (let steps = 0; ; ) {
       await callbacks.call('onTestBatchBegin', steps, {});
       signal?.throwIfAborted();
-      const progress = await pace.slice(run, true, steps, byBatch ? 1 : undefined);
+      const progress = await pace.slice(true, steps, byBatch ? 1 : undefined);
       const finished = progress.completed[0];
       if (byBatch) await callbacks.call('onTestBatchEnd', steps, asLogs(compiled, finished ?? (await run.metrics())));
       steps = progress.steps;

@@ -104,7 +104,7 @@ class Training {
     const bar = new ProgressBar(o.verbose ?? 'auto', last, steps);
     const each = callbacks.has('onEpochBegin', 'onEpochEnd', 'onBatchBegin', 'onBatchEnd') || this.validationTable !== null || (o.validationSplit ?? 0) > 0 || !bar.silent;
     const byBatch = callbacks.has('onBatchBegin', 'onBatchEnd');
-    const pace = new Pace(session.client);
+    const pace = new Pace(session.client, run);
     let [epoch, done, made] = [first, 0, 0];
     const onAbort = () => session.client.stop(true);
     o.signal?.addEventListener('abort', onAbort);
@@ -116,7 +116,7 @@ class Training {
         }
         await callbacks.call('onBatchBegin', done, {});
         o.signal?.throwIfAborted();
-        const progress: Progress = await pace.slice(run, each, made, byBatch ? 1 : undefined);
+        const progress: Progress = await pace.slice(each, made, byBatch ? 1 : undefined);
         made = progress.steps;
         o.signal?.throwIfAborted();
         if (byBatch && progress.state !== 'broken') await this.afterBatch(run, compiled, done, progress);

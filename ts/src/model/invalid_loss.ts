@@ -6,7 +6,8 @@ import type { Tensor } from '../core/tensor.js';
 import { all, float, number, size } from '../core/values.js';
 import { type Compiled, traced } from './compile.js';
 import type { Core } from './core.js';
-import { Run, type RunOptions, type Session } from './session.js';
+import { type Plan, Run, type RunOptions, type Session } from './session.js';
+import { Crowd } from './slices.js';
 import { type Table, wanted } from './table.js';
 
 const LARGEST = 3.4028234e38;
@@ -33,7 +34,7 @@ interface Seen {
 /** What each layer answers to the rows of the step, with the weights as they are. */
 async function answers({ core, session, table, options, epoch, batch }: BrokenRun): Promise<Seen[]> {
   const paths: string[] = [];
-  const program = async (rows: number): Promise<number> => {
+  const program = async (rows: number): Promise<Plan> => {
     paths.length = 0;
     const pairs: Pair[] = [];
     const { program, trace, inputs } = traced(wanted('train', table, rows), session.indices);
@@ -48,13 +49,13 @@ async function answers({ core, session, table, options, epoch, batch }: BrokenRu
       }
     };
     core.graph.trace(trace, inputs);
-    return session.client.call('program_add', session.id, program.bytes({ outputs: [], metrics: pairs }));
+    return { id: await session.client.call('program_add', session.id, program.bytes({ outputs: [], metrics: pairs })), crowd: new Crowd() };
   };
   const rest = (options.rows[1] - options.rows[0]) % options.batch;
   const plans = [await program(options.batch), ...(rest ? [await program(rest)] : [])];
   session.moved();
   try {
-    const run = await Run.open(session, { ...options, train: false, epochs: [epoch, epoch + 1], collect: false, plan: { id: plans[0] as number }, tail: rest ? { id: plans[1] as number } : null });
+    const run = await Run.open(session, { ...options, train: false, epochs: [epoch, epoch + 1], collect: false, plan: plans[0] as Plan, tail: plans[1] ?? null });
     try {
       if (batch > 0) await run.slice(batch, true);
       const before = batch > 0 ? await run.metrics() : [];
@@ -67,7 +68,7 @@ async function answers({ core, session, table, options, epoch, batch }: BrokenRu
       await run.close();
     }
   } finally {
-    for (const id of plans) await session.client.call('program_free', session.id, id);
+    for (const { id } of plans) await session.client.call('program_free', session.id, id);
   }
 }
 

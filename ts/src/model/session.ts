@@ -10,6 +10,7 @@ import type { Weight } from '../layers/weight.js';
 import type { DirectClient } from '../runtime/client.js';
 import { type EngineClient, getEngine } from '../runtime/index.js';
 import { type Compiled, type Want, writeProgram } from './compile.js';
+import { Crowd } from './slices.js';
 import type { Graph, Variable } from './graph.js';
 
 /** Plans kept per model. */
@@ -21,6 +22,8 @@ export interface Plan {
   /** Addresses and lengths of inputs and outputs; they move when the arena grows. */
   places?: Uint32Array | undefined;
   readonly small?: boolean;
+  /** Whether threads help it. */
+  readonly crowd: Crowd;
 }
 
 /** An array in the engine. */
@@ -132,7 +135,7 @@ export class Session {
     }
     const id = await this.client.call('program_add', this.id, writeProgram(this.graph, compiled, want, this.indices));
     const small = want.mode === 'predict' && (await this.client.call('program_small', this.id, id));
-    const plan: Plan = { id, small };
+    const plan: Plan = { id, small, crowd: new Crowd() };
     this.plans.set(key, plan);
     this.moved();
     await this.trim();
@@ -174,7 +177,7 @@ export class Session {
     const key = JSON.stringify(want);
     let plan = this.plans.get(key);
     if (!plan) {
-      plan = { id: client.now('program_add', this.id, writeProgram(this.graph, undefined, want, this.indices)), small: true };
+      plan = { id: client.now('program_add', this.id, writeProgram(this.graph, undefined, want, this.indices)), small: true, crowd: new Crowd() };
       this.moved();
       this.plans.set(key, plan);
     }
@@ -231,6 +234,8 @@ export interface Progress {
   readonly steps: number;
   readonly epoch: number;
   readonly stepInEpoch: number;
+  /** How often a thread slept while it waited for the others. */
+  readonly slept: number;
   /** Results of each epoch that ended in the slice. */
   readonly completed: readonly (readonly number[])[];
 }
@@ -242,6 +247,8 @@ export class Run {
     private readonly session: Session,
     private readonly id: number,
     private readonly unpin: () => void,
+    /** What is known of the plan's threads. */
+    readonly crowd: Crowd,
   ) {}
 
   static async open(session: Session, o: RunOptions): Promise<Run> {
@@ -249,18 +256,19 @@ export class Run {
     w.u64(o.seed).u32(o.collect ? 1 : 0, o.data.length);
     for (const { address, dtype, row, rows } of o.data) w.u64(address).u32(dtypeCode(dtype), row, rows);
     const unpin = session.pin(o.plan, ...(o.tail ? [o.tail] : []));
-    return new Run(session, await session.client.call('run_create', session.id, w.words()), unpin);
+    return new Run(session, await session.client.call('run_create', session.id, w.words()), unpin, o.plan.crowd);
   }
 
   /** Milliseconds of each record over so many steps. */
   profile(steps: number): Promise<Float64Array> {
     return this.session.client.call('run_profile', this.id, steps);
   }
-  async slice(most: number, untilEpochEnd: boolean): Promise<Progress> {
-    const [state = 0, steps = 0, epoch = 0, stepInEpoch = 0, count = 0, ...rest] = await this.session.client.call('run_slice', this.id, most, untilEpochEnd);
+  /** Up to so many steps, on one thread if it's to be `alone`. */
+  async slice(most: number, untilEpochEnd: boolean, alone = false): Promise<Progress> {
+    const [state = 0, steps = 0, epoch = 0, stepInEpoch = 0, slept = 0, count = 0, ...rest] = await this.session.client.call('run_slice', this.id, most, untilEpochEnd, alone);
     const width = count ? rest.length / count : 0;
     const completed = Array.from({ length: count }, (_, i) => rest.slice(i * width, (i + 1) * width));
-    return { state: STATES[state] as Progress['state'], steps, epoch, stepInEpoch, completed };
+    return { state: STATES[state] as Progress['state'], steps, epoch, stepInEpoch, slept, completed };
   }
   async metrics(): Promise<readonly number[]> {
     return [...(await this.session.client.call('run_metrics', this.id))];

@@ -19,17 +19,57 @@ function breathe(): Promise<void> {
   });
 }
 
+/**
+ * Whether threads help. Where other processes take the cores, threads wait for one that isn't running, and one alone may be faster:
+ * when they had to sleep often, one makes a slice, and if it's faster the next ones too. The bits are the same.
+ */
+export class Crowd {
+  /** Who makes the next slice: all threads, or one, on trial at first. */
+  private mode: 'together' | 'trial' | 'alone' = 'together';
+  /** Milliseconds of a step by all threads. */
+  private together = 0;
+  /** Slices before the mode may change. */
+  private left = 2;
+  /** What `left` becomes, by mode; it doubles each time that the same is found again. */
+  private patience = { together: 32, alone: 12 };
+
+  get alone(): boolean {
+    return this.mode !== 'together';
+  }
+  /** After a slice of so many steps. */
+  learn(perStep: number, steps: number, slept: number): void {
+    this.left--;
+    if (this.mode === 'trial') this.choose(perStep < 0.95 * this.together ? 'alone' : 'together');
+    else if (this.mode === 'alone') {
+      if (this.left <= 0) this.mode = 'together';
+    } else {
+      this.together = perStep;
+      if (this.left <= 0 && slept > 1 + steps / 4) this.mode = 'trial';
+    }
+  }
+  private choose(mode: 'together' | 'alone'): void {
+    this.mode = mode;
+    this.left = this.patience[mode];
+    this.patience = mode === 'alone' ? { together: 32, alone: Math.min(2 * this.left, 48) } : { together: Math.min(2 * this.left, 1024), alone: 12 };
+  }
+}
+
 /** Finds the number of steps that takes about one slice. */
 export class Pace {
   private steps = 4;
-  constructor(private readonly client: EngineClient) {}
+  constructor(
+    private readonly client: EngineClient,
+    private readonly run: Run,
+  ) {}
 
-  async slice(run: Run, untilEpochEnd: boolean, before: number, most = Number.POSITIVE_INFINITY): Promise<Progress> {
+  async slice(untilEpochEnd: boolean, before: number, most = Number.POSITIVE_INFINITY): Promise<Progress> {
+    const { run } = this;
     const wanted = Math.min(this.steps, most);
     const started = performance.now();
-    const progress = await run.slice(wanted, untilEpochEnd);
+    const progress = await run.slice(wanted, untilEpochEnd, run.crowd.alone);
     const elapsed = performance.now() - started;
     const done = progress.steps - before;
+    if (done > 0) run.crowd.learn(elapsed / done, done, progress.slept);
     if (done === this.steps || elapsed > SLICE) this.steps = Math.max(1, Math.min(done * 8, Math.floor((done * SLICE) / Math.max(elapsed, 0.1))));
     if (this.client.direct) await breathe();
     return progress;

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { Crowd } from '../../ts/src/model/slices.js';
+
+/** Which of so many slices of 10 steps one thread makes, if a step takes so long and threads sleep so often. */
+function slices(count: number, together: (slice: number) => [ms: number, slept: number], alone: number): boolean[] {
+  const crowd = new Crowd();
+  return Array.from({ length: count }, (_, i) => {
+    const one = crowd.alone;
+    const [ms, slept] = one ? [alone, 0] : together(i);
+    crowd.learn(ms, 10, slept);
+    return one;
+  });
+}
+const share = (made: readonly boolean[]) => made.filter(Boolean).length / made.length;
+
+test('threads that never sleep are never tried against one', () => {
+  expect(share(slices(1000, () => [1, 0], 2))).toBe(0);
+});
+test('threads that sleep and are faster all the same lose a slice now and then, ever more seldom', () => {
+  const made = slices(2000, () => [1, 50], 2);
+  expect(share(made.slice(0, 40))).toBeGreaterThan(0);
+  expect(share(made)).toBeLessThan(0.005);
+});
+test('where others take the cores one thread makes nearly all slices', () => {
+  expect(share(slices(1000, () => [2, 30], 1.2))).toBeGreaterThan(0.95);
+});
+test('threads come back within a second of slices when the others are gone', () => {
+  const made = slices(600, (i) => (i < 300 ? [2, 30] : [0.6, 0]), 1);
+  expect(share(made.slice(0, 300))).toBeGreaterThan(0.9);
+  expect(share(made.slice(350))).toBe(0);
+});
