@@ -105,6 +105,14 @@ export function intake(x: ArrayLike | null | undefined, wanted: Wanted): NDArray
   return { data: convert(data, wanted), shape };
 }
 
+/** An array of whatever shape it has: one that brings its shape, or nested arrays. A flat one is a column. */
+export function anyArray(x: ArrayLike, what: string): NDArray {
+  const shape = isNDArray(x) ? x.shape : isTyped(x) ? [x.length] : Array.isArray(x) ? nestedShape(x as NestedArray) : [];
+  const rows = shape.length === 1 ? [...shape, 1] : shape;
+  const given = isNDArray(x) ? { data: x.data, shape: rows } : x;
+  return intake(given, { what, shape: [null, ...rows.slice(1)], dtype: 'float32' });
+}
+
 function hint(shape: readonly number[], target: Shape): string {
   if (shape.length === target.length - 1 && shapeFits([1, ...shape], target)) return '; a single row must be in a batch: wrap it in one more array';
   const row = target.slice(1);

@@ -91,6 +91,11 @@ export interface Embedded<D extends number> extends ShapeFn {
   readonly out: this['in'] extends readonly [...infer R extends Shape] ? (number extends R['length'] ? Shape : readonly [...R, D]) : Shape;
 }
 
+/** Columns of N categories for the last axis. */
+export interface Encoded<N extends number> extends ShapeFn {
+  readonly out: this['in'] extends readonly [infer B, unknown?] ? readonly [B, N] : Shape;
+}
+
 /** The places are gone: [batch, …, channels] → [batch, channels]. */
 export interface Pooled extends ShapeFn {
   readonly out: this['in'] extends readonly [infer B, ...unknown[], infer C extends number | null] ? readonly [B, C] : Shape;
