@@ -30,9 +30,9 @@ test('there is a case for every layer', () => {
 });
 
 describe.each(Object.entries(CASES))('%s', (_, given) => {
-  const { shapes, indices, training = false, step = 1e-2 } = given;
+  const { shapes, indices, training = false, batch = false, step = 1e-2 } = given;
   test('gradients of inputs and weights equal central differences', async () => {
-    const symbols = shapes.map((shape) => input({ shape, dtype: indices ? 'int32' : 'float32' }));
+    const symbols = shapes.map((shape) => input({ shape, dtype: indices ? 'int32' : 'float32', batchSize: batch ? rows : null }));
     const model = functional({ inputs: symbols, outputs: made(given).apply(...symbols) });
     const sizes = shapes.map((shape) => rows * shape.reduce((a, b) => a * b, 1));
     const data = sizes.map((n, i) => (indices ? Float32Array.from({ length: n }, (_, k) => (7 * k) % indices) : numbers(n + i).slice(i)));

@@ -10,6 +10,8 @@ export interface LayerCase {
   readonly indices?: number;
   /** Layers that do something else while training are differentiated in training. */
   readonly training?: boolean;
+  /** Whether the inputs fix the batch. */
+  readonly batch?: boolean;
   /** Of the differences; larger where rounding would count. Default 1e-2. */
   readonly step?: number;
 }
@@ -87,6 +89,7 @@ export const CASES: Readonly<Record<string, LayerCase>> = {
   layerNormalization: one([5, 4], () => layers.layerNormalization()),
   leakyReLU: one(row, () => layers.leakyReLU()),
   lstm: one(line, () => layers.lstm({ units: 3, returnSequences: true })),
+  'lstm: stateful': one(line, () => layers.lstm({ units: 3, stateful: true }), { training: true, batch: true }),
   lstmCell: { shapes: [[4], [3], [3]], make: () => layers.lstmCell({ units: 3 }) },
   masking: one(line, () => layers.masking()),
   maximum: two(row, () => layers.maximum()),

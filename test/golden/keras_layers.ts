@@ -112,10 +112,12 @@ function attended(c: LayerCase): LayerCase {
   return { ...c, args: values, kwargs, config: { ...c.config, ...(use_causal_mask === true && { use_causal_mask }), ...(return_attention_scores === true && { return_attention_scores }) } };
 }
 
+/** Whether a layer, or one inside it, carries states from call to call. */
+export const stateful = (c: LayerCase): boolean => /"stateful":true/.test(JSON.stringify(c.config));
+
 /** Why a case can't be asked in this way, or null. */
 export function left(c: LayerCase): string | null {
   if (!factoryOf(c.layer)) return `no ${c.layer}`;
-  if (c.note) return 'stateful';
   if (c.layer === 'Softmax' && [c.config.axis].flat().includes(0)) return 'over the batch';
   for (const [key, value] of Object.entries(c.kwargs)) {
     const answered = value === null || value === false || key === 'training' || key === 'reverse' || (key === 'mask' && maskOf(c));

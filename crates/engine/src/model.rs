@@ -70,6 +70,14 @@ impl Model {
         self.table.entries.iter().flat_map(|e| &memory[e.offset..e.offset + e.len()]).copied().collect()
     }
 
+    /// Sets a state to zero.
+    pub fn clear(&mut self, parameter: usize) -> Result<(), EngineError> {
+        let entry = self.table.entries.get(parameter).filter(|e| !e.trainable);
+        let entry = entry.ok_or_else(|| EngineError::new("protocol", format!("parameter {parameter} is no state")))?;
+        self.params.as_mut_slice()[entry.offset..entry.offset + entry.len()].fill(0.0);
+        Ok(())
+    }
+
     pub fn set_weights(&mut self, values: &[f32]) -> Result<(), EngineError> {
         let wanted: usize = self.table.entries.iter().map(|e| e.len()).sum();
         if values.len() != wanted {

@@ -95,6 +95,9 @@ impl Engine {
     pub fn weights_set(&mut self, model: usize, values: &[f32]) -> Result<()> {
         self.0.model_mut(model).and_then(|m| m.set_weights(values)).map_err(js)
     }
+    pub fn state_clear(&mut self, model: usize, parameter: usize) -> Result<()> {
+        self.0.model_mut(model).and_then(|m| m.clear(parameter)).map_err(js)
+    }
     /// Copies the weights aside and answers where: readable even after the engine has died, if memory is shared.
     pub fn snapshot(&mut self, model: usize) -> Result<usize> {
         Ok(self.0.model_mut(model).map_err(js)?.take_snapshot())

@@ -60,7 +60,7 @@ export class Program implements Tracer {
     this.params.push({ value, index });
     return value;
   }
-  /** After a training step the weight becomes this value. */
+  /** After a step the weight becomes this value. */
   update(index: number, value: Tensor): void {
     this.updates.push({ index, value: value as Value });
   }
@@ -76,8 +76,8 @@ export class Program implements Tracer {
     return node && { op: (OPS[node.code] as { name: string }).name, inputs: node.inputs, attrs: node.attrs };
   }
 
-  /** @internal The bytes of the program with these results. */
-  bytes(results: { train?: boolean; gradients?: boolean; recompute?: boolean; outputs: readonly Tensor[]; loss?: Tensor | undefined; metrics?: readonly Metric[] }): Uint8Array {
+  /** @internal The bytes of the program with these results; `updates` tells whether it sets weights and states. */
+  bytes(results: { train?: boolean; updates?: boolean; gradients?: boolean; recompute?: boolean; outputs: readonly Tensor[]; loss?: Tensor | undefined; metrics?: readonly Metric[] }): Uint8Array {
     const w = new Words();
     const id = (tensor: Tensor): number => {
       const value = tensor as Value;
@@ -101,7 +101,7 @@ export class Program implements Tracer {
     const metrics = results.metrics ?? [];
     w.u32(metrics.length);
     for (const metric of metrics) w.u32(id(metric.numerator), id(metric.denominator));
-    const updates = results.train ? this.updates : [];
+    const updates = results.updates ? this.updates : [];
     w.u32(updates.length);
     for (const update of updates) w.u32(update.index, id(update.value));
     const names = [...new Set(this.nodes.map((n) => n.origin))];

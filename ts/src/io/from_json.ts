@@ -47,6 +47,7 @@ function layerFromJson(json: Record<string, unknown>, custom: Custom): Layer {
     ...(typeof json.name === 'string' && { name: json.name }),
     ...(json.trainable === false && { trainable: false }),
     ...(Array.isArray(json.inputShape) && { inputShape: json.inputShape as number[] }),
+    ...(Array.isArray(json.batchInputShape) && { batchInputShape: json.batchInputShape as number[] }),
     ...(typeof json.dtype === 'string' && { dtype: json.dtype as 'float32' }),
   };
   const config = fromJson(json.config ?? {}, custom, className) as object;

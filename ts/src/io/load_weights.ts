@@ -16,23 +16,23 @@ export async function bytesFrom(source: Source): Promise<Uint8Array> {
  * for a model that claims more than its file holds.
  */
 export async function putWeights(model: Model, tensors: ReadonlyMap<string, NDArray>, skip: boolean): Promise<void> {
-  const { variables } = model.core.graph;
-  const found = variables.map(({ weight, path }) => {
+  const { weights } = model.core.graph;
+  const found = weights.map(({ weight, path }) => {
     const tensor = tensors.get(path);
     if (tensor?.data instanceof Float32Array && tensor.shape.join() === weight.shape.join()) return tensor.data;
     if (skip) return null;
     if (tensor) throw new DataError(`${path}: the model expects ${show(weight.shape)}, the file has ${show(tensor.shape)}`, { expected: weight.shape, received: tensor.shape });
     throw new DataError(`the file has no weight '${path}'${near(path, [...tensors.keys()])}; pass { skipMismatch: true } to leave such weights as they are`, { expected: path });
   });
-  const paths = variables.map(({ path }) => path);
+  const paths = weights.map(({ path }) => path);
   const extra = [...tensors.keys()].find((name) => !paths.includes(name) && !name.startsWith('optimizer/'));
   if (extra !== undefined && !skip) throw new DataError(`the file's weight '${extra}' has no place in the model${near(extra, paths)}`, { received: extra });
   const current = skip ? await model.getWeights() : [];
-  const all = new Float32Array(variables.reduce((n, { weight }) => n + weight.size, 0));
+  const all = new Float32Array(weights.reduce((n, { weight }) => n + weight.size, 0));
   let at = 0;
   found.forEach((data, i) => {
     all.set(data ?? (current[i] as NDArray).data, at);
-    at += (variables[i] as (typeof variables)[number]).weight.size;
+    at += (weights[i] as (typeof weights)[number]).weight.size;
   });
   await model.putWeights(all);
 }

@@ -10,7 +10,7 @@ export const FORMAT = 1;
 
 async function weightTensors(model: Model): Promise<Map<string, NDArray>> {
   const weights = await model.getWeights();
-  return new Map(model.core.graph.variables.map(({ path }, i) => [path, weights[i] as NDArray]));
+  return new Map(model.core.graph.weights.map(({ path }, i) => [path, weights[i] as NDArray]));
 }
 
 /** The file of a whole model: weights, optimizer, and the description of layers and compile options. */

@@ -36,12 +36,13 @@ export function toJson(value: unknown, where: string): Json {
 }
 
 function layerToJson(layer: Layer): Json {
-  const { name, inputShape, dtype } = { ...layer.options, name: layer.name };
+  const { name, inputShape, batchInputShape, dtype } = { ...layer.options, name: layer.name };
   return {
     class: layer.className,
     name: name ?? null,
     trainable: layer.trainable,
     ...(inputShape && { inputShape: [...inputShape] }),
+    ...(batchInputShape && { batchInputShape: [...batchInputShape] }),
     ...(dtype && { dtype }),
     ...(layer instanceof ModelLayer && { model: graphToJson(layer.graph) }),
     config: toJson(layer.config, layer.name ?? layer.className),

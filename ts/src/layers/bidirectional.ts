@@ -56,6 +56,7 @@ const definition: LayerDefinition<Config> = {
     if (mergeMode !== null && !(mergeMode in MERGES))
       throw new ConfigError(`${name}: mergeMode must be one of ${Object.keys(MERGES).join(', ')} or null, received ${mergeMode}`, { layer: name, received: mergeMode });
   },
+  sublayers: (_, layer) => directions(layer),
   mask: ((config: Config, scope: Scope<never>, ...inputs: Tensor[]) => sequenceMask(config.layer.config as { returnSequences: boolean }, scope, ...inputs)) as never,
   call(scope, x, ...states) {
     const [forward, backward] = directions(scope.layer);

@@ -2,7 +2,6 @@
 import type { ActivationLike } from '../activations/index.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
-import { number } from '../core/values.js';
 import type { InitializerLike } from '../initializers/index.js';
 import type { RegularizerLike } from '../regularizers/index.js';
 import type { ConstraintLike } from '../constraints/index.js';
@@ -10,7 +9,7 @@ import { convolved } from './conv.js';
 import { each, factory, REQUIRED, type Resolved } from './factory.js';
 import type { LayerDefinition, LayerOptions, Scope } from './layer.js';
 import { forgetBias } from './lstm.js';
-import { applied, checkDropout, collected, gate, noise, type SequenceConfig, sequenceMask, unstack, walk } from './recurrent.js';
+import { applied, checkDropout, collected, firstStates, gate, lastStates, noise, type SequenceConfig, sequenceMask, unstack, walk, withSequence, zeros } from './recurrent.js';
 import type { Unknown } from './shapes.js';
 import { type DataFormat, fromLast, toLast } from './spatial.js';
 import { type BiasOptions, type KernelOptions, optionsOf, withKernel } from './weight_options.js';
@@ -78,7 +77,7 @@ function step(scope: Scope<Config>, z: Tensor, memory: Tensor): readonly [Tensor
 }
 
 /** Outputs and states along [batch, steps, …, channels]. */
-function walked(scope: Scope<Config>, x: Tensor, given: readonly Tensor[], axes: number, mask: Tensor | undefined): Tensor | Tensor[] {
+function walked(scope: Scope<Config>, x: Tensor, initial: readonly Tensor[], axes: number, mask: Tensor | undefined): readonly Tensor[] {
   const c = scope.config;
   const inputs = projected(scope, x, axes);
   const [batch = 1, , ...places] = inputs.shape;
@@ -88,12 +87,12 @@ function walked(scope: Scope<Config>, x: Tensor, given: readonly Tensor[], axes:
   const bias = c.useBias ? scope.weight('bias', [4 * c.filters], { ...optionsOf(c, 'bias'), initializer: forgetBias(scope) }) : null;
   const still = { kernel, strides: each(1, axes), dilation: each(1, axes), padding: 'same', groups: 1 } as const;
   const kept = noise(scope, c.recurrentDropout, x, shape, 1);
-  const zero = ops.broadcastTo(number(x, 0), { shape });
+  const given = firstStates(scope, initial, [shape, shape]);
   const order = <T>(list: readonly T[]): readonly T[] => (c.goBackwards ? [...list].reverse() : list);
   // A mask counts for all places of a step.
   const masks = mask && order(unstack(ops.reshape(mask, { shape: [...mask.shape, ...shape.slice(1).map(() => 1)] })));
   const steps = order(unstack(bias ? ops.add(inputs, bias) : inputs));
-  const walk_ = walk(steps, masks ?? null, given.length ? given : [zero, zero], c.zeroOutputForMask, (part, [h, memory]) => {
+  const walk_ = walk(steps, masks ?? null, given.length ? given : zeros(x, [shape, shape]), c.zeroOutputForMask, (part, [h, memory]) => {
     const states = step(scope, ops.add(part, convolved(applied(h as Tensor, kept), recurrent, still, 'same')), memory as Tensor);
     return { output: states[0], states };
   });
@@ -103,29 +102,26 @@ function walked(scope: Scope<Config>, x: Tensor, given: readonly Tensor[], axes:
 /* @__NO_SIDE_EFFECTS__ */
 const definition = (axes: number): LayerDefinition<Config> => ({
   className: `ConvLSTM${axes}D`,
-  defaults: withKernel({
-    filters: REQUIRED,
-    kernelSize: REQUIRED,
-    strides: 1,
-    padding: 'valid',
-    dataFormat: 'channelsLast',
-    dilationRate: 1,
-    activation: 'tanh',
-    recurrentActivation: 'sigmoid',
-    useBias: true,
-    recurrentInitializer: 'orthogonal',
-    recurrentRegularizer: null,
-    recurrentConstraint: null,
-    unitForgetBias: true,
-    dropout: 0,
-    recurrentDropout: 0,
-    seed: null,
-    returnSequences: false,
-    returnState: false,
-    goBackwards: false,
-    zeroOutputForMask: false,
-    activityRegularizer: null,
-  }),
+  defaults: withSequence(
+    withKernel({
+      filters: REQUIRED,
+      kernelSize: REQUIRED,
+      strides: 1,
+      padding: 'valid',
+      dataFormat: 'channelsLast',
+      dilationRate: 1,
+      activation: 'tanh',
+      recurrentActivation: 'sigmoid',
+      useBias: true,
+      recurrentInitializer: 'orthogonal',
+      recurrentRegularizer: null,
+      recurrentConstraint: null,
+      unitForgetBias: true,
+      dropout: 0,
+      recurrentDropout: 0,
+      seed: null,
+    }),
+  ),
   check(c, name) {
     checkWindow(name, { filters: c.filters, kernelSize: c.kernelSize, strides: c.strides, dilationRate: c.dilationRate }, axes);
     checkPadding(name, c.padding, ['valid', 'same']);
@@ -136,7 +132,8 @@ const definition = (axes: number): LayerDefinition<Config> => ({
     const { dataFormat, activityRegularizer, returnSequences } = scope.config;
     if (x.shape.length !== axes + 3) scope.fail(`takes ${axes + 3} axes, [batch, steps, …]`, x.shape);
     const first = given.map((state) => toLast(state, dataFormat));
-    const [output, ...states] = [walked(scope, toLast(x, dataFormat, 2), first, axes, scope.mask(x))].flat() as [Tensor, ...Tensor[]];
+    const walk = walked(scope, toLast(x, dataFormat, 2), first, axes, scope.mask(x));
+    const [output, ...states] = [lastStates(scope, walk)].flat() as [Tensor, ...Tensor[]];
     const out = fromLast(output, dataFormat, returnSequences ? 2 : 1);
     scope.penalize(out, activityRegularizer);
     return states.length ? [out, ...states.map((state) => fromLast(state, dataFormat))] : out;

@@ -18,6 +18,8 @@ export interface LayerOptions {
   readonly trainable?: boolean;
   /** Shape of one row of the input, without the batch: what a first layer needs. */
   readonly inputShape?: readonly (number | null)[];
+  /** The same with the batch, which is fixed by it: what stateful layers need. */
+  readonly batchInputShape?: readonly (number | null)[];
   /** Element type of the input. Default float32. */
   readonly dtype?: DType;
 }
@@ -31,7 +33,7 @@ export interface LayerDefinition<C extends object> {
   /** Checks options that the types can't, when the layer is made. */
   readonly check?: (config: C, name: string) => void;
   /** Layers inside this one. */
-  readonly sublayers?: (config: C) => readonly Layer[];
+  readonly sublayers?: (config: C, layer: Layer) => readonly Layer[];
   /** The arithmetic: adds operations to the program and answers the results. */
   readonly call: (scope: Scope<C>, ...inputs: Tensor[]) => Tensor | readonly Tensor[];
   /** What becomes of the mask; by default it passes on. `null` drops it. */
@@ -49,6 +51,8 @@ export class Trace {
   /** Penalties that join the loss. */
   readonly penalties: Tensor[] = [];
   readonly masks = new Map<Tensor, Tensor>();
+  /** States that a layer has passed on already. */
+  readonly carried = new Map<Weight, Tensor>();
   /** What a layer reads in place of its weight. */
   reading?: ((layer: Layer, name: string, value: Tensor) => Tensor) | undefined;
   /** Is told what each call of a layer answers, from the inside out. */
@@ -129,6 +133,28 @@ export class Scope<C extends object = object> {
     const weight = layer.weights.get(name);
     if (this.training && weight) this.trace.program.update(this.trace.weights.indexOf(weight, `${this.path}/${name}`), value);
   }
+  /**
+   * A state that is carried from batch to batch, in training and outside of it: zeros at first, and after `resetStates`.
+   * @throws {ConfigError} if the model doesn't fix the batch.
+   */
+  state(name: string, shape: readonly number[]): Tensor {
+    const { trace, layer } = this;
+    const path = `${this.path}/${name}`;
+    const known = layer.weights.get(name);
+    if (known && known.shape.join() !== shape.join())
+      throw new ConfigError(
+        `${this.path}: states are carried from batch to batch row by row, so all batches need one size: fix it by input({ shape, batchSize }), or by batchInputShape of the first layer`,
+        { layer: this.path, expected: known.shape, received: shape },
+      );
+    const weight = layer.declare(name, path, shape, { initializer: 'zeros', trainable: false }, true);
+    return trace.carried.get(weight) ?? trace.program.param(trace.weights.indexOf(weight, path), shape);
+  }
+  /** What a state is for the next batch. */
+  carry(name: string, value: Tensor): void {
+    const weight = this.layer.weights.get(name) as Weight;
+    this.trace.carried.set(weight, value);
+    this.trace.program.update(this.trace.weights.indexOf(weight, `${this.path}/${name}`), value);
+  }
   /** Adds a scalar to the loss of the model. */
   addLoss(value: Tensor): void {
     this.trace.penalties.push(value);
@@ -178,7 +204,7 @@ export class Scope<C extends object = object> {
 }
 
 /** Options that every factory accepts. */
-const COMMON = ['name', 'trainable', 'inputShape', 'dtype'];
+const COMMON = ['name', 'trainable', 'inputShape', 'batchInputShape', 'dtype'];
 
 /**
  * A layer: a definition and its options. Made by the factories in `layers`; `.apply` calls it on symbolic values.
@@ -231,11 +257,11 @@ export class Layer<F extends ShapeFn = ShapeFn, I = unknown, C extends object = 
   }
   /** Layers inside this one. */
   get sublayers(): readonly Layer[] {
-    return this.definition.sublayers?.(this.config as C) ?? [];
+    return this.definition.sublayers?.(this.config as C, this as unknown as Layer) ?? [];
   }
 
   /** @internal */
-  declare(name: string, path: string, shape: readonly number[], options: WeightOptions): Weight {
+  declare(name: string, path: string, shape: readonly number[], options: WeightOptions, carried = false): Weight {
     const known = this.weights.get(name);
     if (known) {
       if (known.shape.join() !== shape.join()) {
@@ -251,7 +277,7 @@ export class Layer<F extends ShapeFn = ShapeFn, I = unknown, C extends object = 
     const limits = options.constraint ? constraint(options.constraint) : null;
     if (limits) axisBits(limits, shape.length, path);
     const penalty = options.regularizer ? regularizer(options.regularizer) : null;
-    const weight = new Weight(name, shape, initializer(options.initializer), penalty, limits, options.trainable ?? true, this as unknown as Layer);
+    const weight = new Weight(name, shape, initializer(options.initializer), penalty, limits, options.trainable ?? true, this as unknown as Layer, carried);
     this.weights.set(name, weight);
     return weight;
   }
@@ -276,6 +302,12 @@ export class Layer<F extends ShapeFn = ShapeFn, I = unknown, C extends object = 
     if (passed) for (const output of outputs) if (!trace.masks.has(output)) trace.masks.set(output, passed);
   }
 
+  /** Sets the states that this layer, and those inside it, carry from batch to batch to zero. */
+  async resetStates(): Promise<void> {
+    for (const weight of this.weights.values()) if (weight.carried) await weight.home?.clear(weight);
+    for (const layer of this.sublayers) await layer.resetStates();
+  }
+
   /** Calls the layer on symbolic values: the functional way to build a model. */
   apply(...inputs: readonly (Symbolic | readonly Symbolic[])[]): Symbolic {
     return Symbolic.call(this as unknown as Layer, inputs.flat());
@@ -291,6 +323,7 @@ export interface AnyLayer {
   readonly config: object;
   trainable: boolean;
   apply(...inputs: readonly (Symbolic | readonly Symbolic[])[]): Symbolic;
+  resetStates(): Promise<void>;
 }
 
 /**

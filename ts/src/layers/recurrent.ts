@@ -45,6 +45,11 @@ export interface SequenceConfig {
   readonly goBackwards?: boolean;
   /** Whether steps that the mask leaves out give 0, instead of the output before. Default false. */
   readonly zeroOutputForMask?: boolean;
+  /**
+   * Whether the last states of a batch are the first of the next, row by row, in training, evaluation and prediction; `resetStates` begins
+   * anew. The model's inputs must fix the batch, and `fit` needs `shuffle: false` where rows go on from batch to batch. Default false.
+   */
+  readonly stateful?: boolean;
   /** Default none. */
   readonly activityRegularizer?: RegularizerLike | null;
 }
@@ -63,7 +68,11 @@ export const CELL_DEFAULTS: CellOptions = withKernel({
   recurrentDropout: 0,
   seed: null,
 });
-const SEQUENCE_DEFAULTS: Required<SequenceConfig> = { returnSequences: false, returnState: false, goBackwards: false, zeroOutputForMask: false, activityRegularizer: null };
+/** A function, because bundlers keep objects that spread others. */
+/* @__NO_SIDE_EFFECTS__ */
+export function withSequence<O extends object>(own: O): O & Required<SequenceConfig> {
+  return { ...own, returnSequences: false, returnState: false, goBackwards: false, zeroOutputForMask: false, stateful: false, activityRegularizer: null };
+}
 
 /** A cell that the engine walks along whole sequences. */
 export interface Whole {
@@ -131,8 +140,22 @@ export function checkDropout(config: { readonly dropout: number; readonly recurr
 }
 
 /** Zeros as first states. */
-function zeros(x: Tensor, batch: number, units: number, count: number): Tensor[] {
-  return Array.from({ length: count }, () => ops.broadcastTo(number(x, 0), { shape: [batch, units] }));
+export function zeros(x: Tensor, shapes: readonly (readonly number[])[]): Tensor[] {
+  return shapes.map((shape) => ops.broadcastTo(number(x, 0), { shape: [...shape] }));
+}
+
+/** First states of a layer: those given, or those that a stateful one carries on; none where they are zeros. */
+export function firstStates(scope: Scope<Pick<Required<SequenceConfig>, 'stateful'>>, given: readonly Tensor[], shapes: readonly (readonly number[])[]): readonly Tensor[] {
+  if (!scope.config.stateful) return given;
+  const states = shapes.map((shape, i) => scope.state(`state_${i}`, shape));
+  return given.length ? given : states;
+}
+
+/** Carries the last states on, and answers what the options want of outputs and states. */
+export function lastStates(scope: Scope<Pick<Required<SequenceConfig>, 'stateful' | 'returnState'>>, [output, ...states]: readonly Tensor[]): Tensor | readonly Tensor[] {
+  const { stateful, returnState } = scope.config;
+  if (stateful) for (const [i, state] of states.entries()) scope.carry(`state_${i}`, state);
+  return returnState ? [output as Tensor, ...states] : (output as Tensor);
 }
 
 /** Factors of the state or of the input, the same at all steps. */
@@ -154,7 +177,7 @@ export function cellDefinition<C extends CellOptions, W>(kind: CellKind<C, W>): 
     mask: null,
     call(scope, x, ...given) {
       const { units, dropout, recurrentDropout } = scope.config;
-      const states = given.length ? given : zeros(x, x.shape[0] as number, units, kind.states);
+      const states = given.length ? given : zeros(x, new Array(kind.states).fill([x.shape[0], units]));
       const weights = kind.weights(scope, x.shape[1] as number);
       const own = scope as unknown as Scope<CellOptions>;
       const inputs = applied(x, noise(own, dropout, x, x.shape, 0));
@@ -203,8 +226,8 @@ export function walk(
   return { outputs, states };
 }
 
-/** Outputs as the options want them. */
-export function collected({ outputs, states }: Walk, { returnSequences, returnState }: { returnSequences: boolean; returnState: boolean }): Tensor | Tensor[] {
+/** The outputs, all or the last, and the last states. */
+export function collected({ outputs, states }: Walk, { returnSequences }: { readonly returnSequences: boolean }): readonly Tensor[] {
   const last = outputs.at(-1) as Tensor;
   const [batch = 1, ...rest] = last.shape;
   const all = () =>
@@ -212,8 +235,7 @@ export function collected({ outputs, states }: Walk, { returnSequences, returnSt
       outputs.map((o) => ops.reshape(o, { shape: [batch, 1, ...rest] })),
       { axis: 1 },
     );
-  const result = returnSequences ? all() : last;
-  return returnState ? [result, ...states] : result;
+  return [returnSequences ? all() : last, ...states];
 }
 
 /** The mask of a sequence, step by step. */
@@ -238,19 +260,20 @@ interface Given {
   readonly states: number;
 }
 
-/** The whole sequence as one operation; null if the engine has no code for its activations. */
-function wholeSequence({ cell, recurrent, bias, ...functions }: Whole, x: Tensor, { config, kept, given, mask, states }: Given): Tensor | Tensor[] | null {
+/** The whole sequence as one operation, its states behind the output if they are wanted; null if the engine has no code for its activations. */
+function wholeSequence({ cell, recurrent, bias, ...functions }: Whole, x: Tensor, { config, kept, given, mask, states }: Given): readonly Tensor[] | null {
   const [activation, gateActivation] = [code(functions.activation), code(functions.gateActivation ?? 'sigmoid')];
   if (activation === undefined || gateActivation === undefined) return null;
   const [batch = 1, steps = 1] = x.shape;
-  const { units, returnSequences, returnState } = config;
+  const { units, returnSequences } = config;
+  const returnState = config.returnState || config.stateful;
   const values = [x, recurrent, bias, kept, ...given, mask && float(mask)].filter((value) => value != null);
   const flags = { backwards: config.goBackwards, zeroOutput: config.zeroOutputForMask, sequences: returnSequences, states: returnState };
   const all = ops.sequence(values, { cell, activation, gateActivation, ...flags, bias: bias != null, noise: kept !== null, initial: given.length > 0, mask: mask !== undefined });
   const rows = (from: number, count: number) => ops.slice(all, { begin: [0, from, 0], size: [batch, count, units], stride: [1, 1, 1] });
   const row = (from: number) => ops.reshape(rows(from, 1), { shape: [batch, units] });
   const outputs = returnSequences ? steps : 1;
-  if (!returnState) return returnSequences ? all : ops.reshape(all, { shape: [batch, units] });
+  if (!returnState) return [returnSequences ? all : ops.reshape(all, { shape: [batch, units] })];
   return [returnSequences ? rows(0, steps) : row(0), ...Array.from({ length: states }, (_, i) => row(outputs + i))];
 }
 
@@ -259,15 +282,17 @@ function wholeSequence({ cell, recurrent, bias, ...functions }: Whole, x: Tensor
 export function sequenceDefinition<C extends CellOptions, W>(kind: CellKind<C, W>): LayerDefinition<C & Required<SequenceConfig>> {
   return {
     className: kind.className,
-    defaults: { ...kind.defaults, ...SEQUENCE_DEFAULTS },
+    defaults: withSequence(kind.defaults),
     check: checkCell,
     mask: sequenceMask as never,
-    call(scope, x, ...given) {
+    call(scope, x, ...initial) {
       const { config } = scope;
       const [batch = 1, steps = 1, features = 1] = x.shape;
       if (x.shape.length !== 3) scope.fail('takes [batch, steps, features]', x.shape);
       const own = scope as unknown as Scope<C>;
       const weights = kind.weights(own, features);
+      const shapes = new Array<readonly number[]>(kind.states).fill([batch, config.units]);
+      const given = firstStates(scope, initial, shapes);
       const inputMask = noise(scope as unknown as Scope<CellOptions>, config.dropout, x, [batch, features], 0);
       const kept = noise(scope as unknown as Scope<CellOptions>, config.recurrentDropout, x, [batch, config.units], 1);
       const inputs = inputMask ? ops.mul(x, ops.reshape(inputMask, { shape: [batch, 1, features] })) : x;
@@ -275,18 +300,18 @@ export function sequenceDefinition<C extends CellOptions, W>(kind: CellKind<C, W
       const sequence = ops.reshape(projected, { shape: [batch, steps, projected.shape[1] as number] });
       const whole = kind.whole(own, weights);
       const result = (whole && wholeSequence(whole, sequence, { config, kept, given, mask: scope.mask(x), states: kind.states })) ?? stepByStep();
-      function stepByStep(): Tensor | Tensor[] {
+      function stepByStep(): readonly Tensor[] {
         const masks = stepMasks(scope as never, x);
         const order = <T>(list: readonly T[]): readonly T[] => (config.goBackwards ? [...list].reverse() : list);
-        const first = given.length ? given : zeros(x, batch, config.units, kind.states);
+        const first = given.length ? given : zeros(x, shapes);
         const walked = walk(order(unstack(sequence)), masks && order(masks), first, config.zeroOutputForMask, (part, states) => {
           const after = kind.step(own, part, [applied(states[0] as Tensor, kept), ...states.slice(1)], weights);
           return { output: after[0] as Tensor, states: after };
         });
         return collected(walked, config);
       }
-      scope.penalize(Array.isArray(result) ? (result[0] as Tensor) : result, config.activityRegularizer);
-      return result;
+      scope.penalize(result[0] as Tensor, config.activityRegularizer);
+      return lastStates(scope, result);
     },
   };
 }

@@ -1,10 +1,8 @@
 import { ConfigError } from '../core/errors.js';
-import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
-import { number } from '../core/values.js';
 import { factory, REQUIRED, type Resolved } from './factory.js';
 import type { AnyLayer, Layer, LayerDefinition, LayerOptions, Scope } from './layer.js';
-import { collected, type SequenceConfig, sequenceMask, stepMasks, unstack, walk } from './recurrent.js';
+import { collected, firstStates, lastStates, type SequenceConfig, sequenceMask, stepMasks, unstack, walk, withSequence, zeros } from './recurrent.js';
 import type { Unknown } from './shapes.js';
 
 export interface RNNConfig extends LayerOptions, SequenceConfig {
@@ -51,24 +49,26 @@ const asCell = (cell: AnyLayer | readonly AnyLayer[]): Layer => (Array.isArray(c
 
 const definition: LayerDefinition<Resolved<RNNConfig>> = {
   className: 'RNN',
-  defaults: { cell: REQUIRED, returnSequences: false, returnState: false, goBackwards: false, zeroOutputForMask: false, activityRegularizer: null },
+  defaults: withSequence({ cell: REQUIRED }),
   sublayers: ({ cell }) => [asCell(cell)],
   mask: sequenceMask as never,
-  call(scope, x, ...given) {
+  call(scope, x, ...initial) {
     const { config } = scope;
     const [batch = 1] = x.shape;
     if (x.shape.length < 3) scope.fail('takes [batch, steps, features]', x.shape);
     const cell = cellOf(scope);
     const order = <T>(list: readonly T[]): readonly T[] => (config.goBackwards ? [...list].reverse() : list);
     const masks = stepMasks(scope as never, x);
-    const first = given.length ? given : widths(cell).map((units) => ops.broadcastTo(number(x, 0), { shape: [batch, units] }));
+    const shapes = widths(cell).map((units) => [batch, units]);
+    const given = firstStates(scope, initial, shapes);
+    const first = given.length ? given : zeros(x, shapes);
     const walked = walk(order(unstack(x)), masks && order(masks), first, config.zeroOutputForMask, (part, states) => {
       const [output, ...after] = cell.trace(scope.trace, [part, ...states]);
       return { output: output as Tensor, states: after };
     });
     const result = collected(walked, config);
-    scope.penalize(Array.isArray(result) ? (result[0] as Tensor) : result, config.activityRegularizer);
-    return result;
+    scope.penalize(result[0] as Tensor, config.activityRegularizer);
+    return lastStates(scope, result);
   },
 };
 

@@ -68,10 +68,11 @@ function probed(layer: Layer, inputs: readonly Symbolic[], probe: number): Probe
 
 /**
  * An input of a functional model.
- * @param options `shape` of one row, without the batch; `dtype` float32 by default; `name`.
+ * @param options `shape` of one row, without the batch; `batchSize` if all batches have as many rows, which stateful layers need; `dtype`
+ * float32 by default; `name`.
  * @example
  * const x = input({ shape: [16] });
  */
-export function input<const S extends Shape>(options: { shape: S; dtype?: DType; name?: string }): Symbolic<readonly [null, ...S]> {
-  return new Symbolic<readonly [null, ...S]>([null, ...options.shape], options.dtype ?? 'float32', options.name);
+export function input<const S extends Shape, const B extends number | null = null>(options: { shape: S; batchSize?: B; dtype?: DType; name?: string }): Symbolic<readonly [B, ...S]> {
+  return new Symbolic<readonly [B, ...S]>([(options.batchSize ?? null) as B, ...options.shape], options.dtype ?? 'float32', options.name);
 }

@@ -22,6 +22,8 @@ export class Weight {
     /** False for state such as moving averages. */
     readonly variable: boolean,
     readonly layer: Layer,
+    /** Whether it is a state that goes from batch to batch: zeros at first, in no file. */
+    readonly carried = false,
   ) {}
 
   get trainable(): boolean {

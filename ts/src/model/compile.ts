@@ -1,5 +1,5 @@
 // What compile() was told, resolved; and the programs that follow from it.
-import { ConfigError, ShapeError, show } from '../core/errors.js';
+import { ConfigError, DataError, ShapeError, show } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import { type Metric as Pair, Program } from '../core/program.js';
 import type { DType, Shape, Tensor } from '../core/tensor.js';
@@ -120,12 +120,13 @@ export function traced(want: Want, indices: ReadonlyMap<Weight, number>) {
 /** Traces the model for one mode and batch into the bytes of a program. */
 export function writeProgram(graph: Graph, compiled: Compiled | undefined, want: Want, indices: ReadonlyMap<Weight, number>): Uint8Array {
   const { program, trace, inputs, labels, weights, batch } = traced(want, indices);
+  if (graph.batch !== null && batch !== graph.batch) throw new DataError(`the model's inputs fix batches of ${graph.batch} rows, received ${batch} rows`, { expected: graph.batch, received: batch });
   const outputs = graph.trace(trace, inputs);
-  if (want.mode === 'predict' || !compiled) return program.bytes({ outputs: outputs.map(float) });
+  if (want.mode === 'predict' || !compiled) return program.bytes({ updates: true, outputs: outputs.map(float) });
 
   const { total, pairs } = losses(compiled.heads, program, trace, outputs, labels, weights, batch);
   const train = want.mode === 'train';
-  return program.bytes({ train, recompute: compiled.recompute, outputs: [], loss: train ? scale(total, compiled.optimizer.lossScale) : total, metrics: pairs });
+  return program.bytes({ train, updates: true, recompute: compiled.recompute, outputs: [], loss: train ? scale(total, compiled.optimizer.lossScale) : total, metrics: pairs });
 }
 
 export function losses(

@@ -8,6 +8,7 @@ import type { Compiled, Head } from './compile.js';
 import { labelShape } from './compile.js';
 import type { Graph, Port } from './graph.js';
 import { Session } from './session.js';
+import { wholeNumber } from './table.js';
 import { claimShared, fetchShared, leaveShared } from './sharing.js';
 
 /** Arrays for a model: one, a list, or a record by names. */
@@ -111,6 +112,24 @@ export class Core {
     if (this.now && this.compiled) await this.now.setOptimizer(this.settings(this.compiled));
   }
 
+  /** Rows per batch: what was given, else what the inputs fix, else 32. */
+  batchSize(given: number | undefined, what: string): number {
+    const { batch } = this.graph;
+    const size = wholeNumber(given ?? batch ?? 32, 1, `${what}: batchSize`);
+    if (batch !== null && size !== batch) throw new ConfigError(`${what}: the model's inputs fix batches of ${batch} rows, received a batchSize of ${size}`, { expected: batch, received: size });
+    return size;
+  }
+  /** Throws if rows can't be cut into batches of the size that the inputs fix. */
+  checkRows(rows: number, what: string): void {
+    const { batch } = this.graph;
+    if (batch !== null && rows % batch !== 0)
+      throw new DataError(`${what}: ${rows} rows can't be cut into the batches of ${batch} rows that the model's inputs fix; pass a multiple of ${batch}`, { expected: batch, received: rows });
+  }
+  /** The session for a run that doesn't train: it changes the model all the same where states are carried on. */
+  running(): Promise<Session> {
+    return this.graph.carries ? this.changing() : this.session();
+  }
+
   needCompiled(what: string): Compiled {
     if (!this.compiled) throw new ConfigError(`${what}: the model must be compiled first: model.compile({ optimizer, loss })`);
     return this.compiled;
@@ -118,14 +137,14 @@ export class Core {
 
   /** One array per input. */
   inputs(x: Given, what = 'x'): NDArray[] {
-    return byPort(this.graph.inputs, x, what, ({ symbolic }) => ({ shape: symbolic.shape, dtype: symbolic.dtype }));
+    return byPort(this.graph.inputs, x, what, ({ symbolic }) => ({ shape: [null, ...symbolic.shape.slice(1)], dtype: symbolic.dtype }));
   }
 
   /** One array of labels per head. */
   labels(y: Given, rows: number, what = 'y'): NDArray[] {
     const { heads } = this.needCompiled('fit');
     const ports = heads.map((head) => ({ ...(this.graph.outputs.find((o) => o.name === head.output) as Port), head }));
-    const arrays = byPort(ports, y, what, ({ symbolic, head }) => labelShape(head, symbolic.shape), labelFallback);
+    const arrays = byPort(ports, y, what, ({ symbolic, head }) => labelShape(head, [null, ...symbolic.shape.slice(1)]), labelFallback);
     arrays.forEach((array, i) => {
       const { head, symbolic } = ports[i] as (typeof ports)[number];
       if (array.shape[0] !== rows) throw new DataError(`${what}: ${array.shape[0]} rows of labels for ${rows} rows of data`, { expected: rows, received: array.shape[0] });

@@ -7,7 +7,7 @@ import type { AnyModel } from './model.js';
 import { ProgressBar, type Verbose } from './progress.js';
 import { Run, type Session } from './session.js';
 import { Pace } from './slices.js';
-import { plans, type Table, upload, wholeNumber } from './table.js';
+import { plans, type Table, upload } from './table.js';
 
 /** Options of evaluation. */
 export interface EvaluateOptions {
@@ -64,15 +64,16 @@ export async function measure(
 
 export async function evaluate(core: Core, model: AnyModel, x: Given, y: Given, o: EvaluateOptions): Promise<Record<string, number>> {
   core.needCompiled('evaluate');
-  const size = wholeNumber(o.batchSize ?? 32, 1, 'evaluate: batchSize');
+  const size = core.batchSize(o.batchSize, 'evaluate');
   o.signal?.throwIfAborted();
-  const session = await core.session();
+  const session = await core.running();
   const release = session.client.hold();
   const table = await upload(core, session, x, y, o.sampleWeight).catch((error) => {
     release();
     throw error;
   });
   try {
+    core.checkRows(table.rows, 'evaluate');
     const callbacks = new CallbackList(o.callbacks, model);
     await callbacks.call('onTestBegin', {});
     const bar = new ProgressBar(o.verbose ?? 0, 0, Math.ceil(table.rows / size));
@@ -98,7 +99,7 @@ export async function onBatch(
   o: { sampleWeight?: ArrayLike<number>; classWeight?: Readonly<Record<number, number>> },
 ): Promise<Record<string, number>> {
   const compiled = core.needCompiled(train ? 'trainOnBatch' : 'testOnBatch');
-  const session = train ? await core.changing() : await core.session();
+  const session = train ? await core.changing() : await core.running();
   const table = await upload(core, session, x, y, o.sampleWeight, o.classWeight);
   try {
     const mode = train ? 'train' : 'evaluate';

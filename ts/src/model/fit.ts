@@ -171,21 +171,22 @@ class Training {
   }
 }
 
-function check(o: FitOptions, rows: number, size: number): void {
+function check(o: FitOptions, rows: number, core: Core): void {
   const split = o.validationSplit ?? 0;
   if (!(split >= 0 && split < 1)) throw new ConfigError(`fit: validationSplit must be at least 0 and below 1, received ${split}`, { received: split });
   if (split > 0 && o.validationData) throw new ConfigError('fit: give either validationSplit or validationData');
   const kept = Math.floor(rows * (1 - split));
   if (split > 0 && (kept < 1 || kept === rows)) throw new ConfigError(`fit: a validationSplit of ${split} of ${rows} rows leaves nothing on one side`, { received: split });
-  wholeNumber(size, 1, 'fit: batchSize');
-  if (o.validationBatchSize !== undefined) wholeNumber(o.validationBatchSize, 1, 'fit: validationBatchSize');
+  core.checkRows(kept, 'fit');
+  core.checkRows(rows - kept, 'fit: validationSplit');
+  core.batchSize(o.validationBatchSize, 'fit: validation');
   if (o.validationFreq !== undefined) wholeNumber(o.validationFreq, 1, 'fit: validationFreq');
 }
 
 export async function fit(core: Core, model: AnyModel, x: Given, y: Given, o: FitOptions): Promise<History> {
   core.needCompiled('fit');
   if (core.fitting) throw new ConfigError('fit: this model is in a fit already; wait for it, or abort it with its signal');
-  const size = wholeNumber(o.batchSize ?? 32, 1, 'fit: batchSize');
+  const size = core.batchSize(o.batchSize, 'fit');
   o.signal?.throwIfAborted();
   core.fitting = true;
   model.stopTraining = false;
@@ -197,9 +198,10 @@ export async function fit(core: Core, model: AnyModel, x: Given, y: Given, o: Fi
     release = session.client.hold();
     const table = await upload(core, session, x, y, o.sampleWeight, o.classWeight);
     tables.push(table);
-    check(o, table.rows, size);
+    check(o, table.rows, core);
     const [vx, vy, vw] = o.validationData ?? [];
     if (vx !== undefined && vy !== undefined) tables.push(await upload(core, session, vx, vy, vw));
+    core.checkRows(tables[1]?.rows ?? 0, 'fit: validationData');
     await session.keepSnapshots();
     return await new Training(core, model, session, table, tables[1] ?? null, o, size).run();
   } catch (error) {

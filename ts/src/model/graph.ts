@@ -31,7 +31,14 @@ export class Graph {
   readonly nodes: readonly Node[];
   /** Distinct layers in the order of their first call. */
   readonly layers: readonly Layer[];
+  /** Weights in the order of their first use, then states that are carried from batch to batch. */
   readonly variables: readonly Variable[];
+  /** What users get and set, and files hold. */
+  readonly weights: readonly Variable[];
+  /** Whether there are such states: then evaluation and prediction change the model too. */
+  readonly carries: boolean;
+  /** Rows of every batch, if the inputs fix it. */
+  readonly batch: number | null;
 
   constructor(
     readonly inputs: readonly Port[],
@@ -40,7 +47,11 @@ export class Graph {
     this.nodes = ordered(inputs, outputs);
     this.layers = [...new Set(this.nodes.map((n) => n.layer))];
     nameLayers(this.layers);
-    this.variables = this.collect();
+    const all = this.collect();
+    this.weights = all.filter(({ weight }) => !weight.carried);
+    this.variables = [...this.weights, ...all.filter(({ weight }) => weight.carried)];
+    this.carries = this.variables.length > this.weights.length;
+    this.batch = inputs.map(({ symbolic }) => symbolic.shape[0] ?? null).find((d) => d !== null) ?? null;
   }
 
   /** Runs all layers on values for the inputs. */

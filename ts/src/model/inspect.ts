@@ -81,7 +81,7 @@ function explained(info: Described): Explanation {
 
 /** Times each record over some steps; weights and optimizer are as before afterwards. */
 export async function profile(core: Core, x: Given, y: Given, o: ProfileOptions): Promise<Profile> {
-  return inspected(core, x, y, o.batchSize ?? 32, async (session, run, plan) => {
+  return inspected(core, x, y, core.batchSize(o.batchSize, 'profile'), async (session, run, plan) => {
     const { client, id } = session;
     const weights = await client.call('weights_get', id);
     const state = await client.call('optimizer_state', id);
@@ -122,8 +122,8 @@ function timed(records: readonly ProfileRecord[]): Profile {
 }
 
 /** The plan of a training step for these data. */
-export async function explain(core: Core, x: Given, y: Given, batchSize: number): Promise<Explanation> {
-  return inspected(core, x, y, batchSize, async (session, _, plan) => explained(await described(session, plan)));
+export async function explain(core: Core, x: Given, y: Given, batchSize: number | undefined): Promise<Explanation> {
+  return inspected(core, x, y, core.batchSize(batchSize, 'explain'), async (session, _, plan) => explained(await described(session, plan)));
 }
 
 async function inspected<T>(core: Core, x: Given, y: Given, batchSize: number, look: (session: Session, run: Run, plan: Plan) => Promise<T>): Promise<T> {

@@ -210,7 +210,7 @@ export class Model<I extends Shapes = Shapes, O extends Shapes = Shapes, K exten
   /** The compiled training step: its records after fusion, and the memory that it takes. */
   async explain(x: Data<I>, y: Labels<O>, options: { readonly batchSize?: number } = {}): Promise<Explanation> {
     await this.pending;
-    return explain(this.core, x as Given, y as Given, options.batchSize ?? 32);
+    return explain(this.core, x as Given, y as Given, options.batchSize);
   }
 
   /** Starts the engine and puts the weights there, so that nothing later has to wait. */
@@ -224,7 +224,7 @@ export class Model<I extends Shapes = Shapes, O extends Shapes = Shapes, K exten
     const session = await this.core.session();
     const all = await session.client.call('weights_get', session.id);
     let at = 0;
-    return this.core.graph.variables.map(({ weight }) => {
+    return this.core.graph.weights.map(({ weight }) => {
       const data = all.slice(at, at + weight.size);
       at += weight.size;
       return { data, shape: weight.shape };
@@ -232,12 +232,11 @@ export class Model<I extends Shapes = Shapes, O extends Shapes = Shapes, K exten
   }
   /** Sets all weights, in the order of `getWeights`. */
   async setWeights(weights: readonly Arrays[]): Promise<void> {
-    const { variables } = this.core.graph;
-    if (weights.length !== variables.length)
-      throw new DataError(`setWeights: the model has ${variables.length} weights, received ${weights.length}`, { expected: variables.length, received: weights.length });
+    const wanted = this.core.graph.weights;
+    if (weights.length !== wanted.length) throw new DataError(`setWeights: the model has ${wanted.length} weights, received ${weights.length}`, { expected: wanted.length, received: weights.length });
     const all = new Float32Array(counts(this.core.graph).total);
     let at = 0;
-    variables.forEach(({ weight, path }, i) => {
+    wanted.forEach(({ weight, path }, i) => {
       const given = weights[i] as Arrays;
       const scalar = weight.shape.length === 0;
       const { data, shape } = intake(given, { what: path, shape: scalar ? [1] : weight.shape, dtype: 'float32' });
@@ -247,10 +246,17 @@ export class Model<I extends Shapes = Shapes, O extends Shapes = Shapes, K exten
     });
     await this.putWeights(all);
   }
-  /** @internal */
-  async putWeights(all: Float32Array): Promise<void> {
-    this.core.keep(all);
-    const session = await this.core.changing();
+  /** @internal Sets the weights; states that are carried from batch to batch stay. */
+  async putWeights(weights: Float32Array): Promise<void> {
+    const { core } = this;
+    let all = weights;
+    if (core.graph.carries) {
+      const now = await core.changing();
+      all = await now.client.call('weights_get', now.id);
+      all.set(weights);
+    }
+    core.keep(all);
+    const session = await core.changing();
     await session.client.call('weights_set', session.id, all);
   }
 
@@ -264,6 +270,19 @@ export class Model<I extends Shapes = Shapes, O extends Shapes = Shapes, K exten
     if (!(rate >= 0 && rate < Infinity)) throw new ConfigError(`setLearningRate: a number from 0 up is needed, received ${rate}`, { received: rate });
     const session = await this.core.session();
     await session.client.call('learning_rate_set', session.id, rate);
+  }
+
+  /**
+   * Sets the states that stateful layers carry from batch to batch to zero.
+   * @example
+   * const series = layers.lstm({ units: 4, stateful: true, batchInputShape: [2, 5, 3] });
+   * const model = sequential([series, layers.dense({ units: 1 })]);
+   * await model.resetStates();
+   */
+  async resetStates(): Promise<void> {
+    if (!this.core.graph.carries) return;
+    await this.core.changing();
+    for (const layer of this.layers) await layer.resetStates();
   }
 
   /** Number of weights: all, or those that training changes. */

@@ -39,13 +39,13 @@ function wanted(arrays: readonly NDArray[], batch: number, types: readonly DType
 
 /** Shapes of the results for these inputs. */
 function resultShapes(core: Core, arrays: readonly NDArray[], rows: number): readonly (readonly number[])[] {
-  const { outputs, inputs } = core.graph;
+  const { outputs, inputs, batch } = core.graph;
   if (outputs.every(({ symbolic }) => symbolic.shape.slice(1).every((d) => d !== null))) return outputs.map(({ symbolic }) => [rows, ...(symbolic.shape.slice(1) as number[])]);
   const program = new Program();
   const places = new Map(core.graph.variables.map(({ weight }, i) => [weight, i]));
   const trace = new Trace(program, false, { indexOf: (weight) => places.get(weight) ?? 0 });
-  const values = arrays.map((a, i) => program.input([rows, ...a.shape.slice(1)], inputs[i]?.symbolic.dtype ?? 'float32'));
-  return core.graph.trace(trace, values).map((t) => t.shape);
+  const values = arrays.map((a, i) => program.input([batch ?? rows, ...a.shape.slice(1)], inputs[i]?.symbolic.dtype ?? 'float32'));
+  return core.graph.trace(trace, values).map((t) => (batch === null ? t.shape : [rows, ...t.shape.slice(1)]));
 }
 
 /** Rows as the plan's words, zeros after the last. */
@@ -69,16 +69,17 @@ function finish(outputs: readonly Float32Array[], shapes: readonly (readonly num
 }
 
 export async function predict(core: Core, model: AnyModel, x: Given, o: PredictOptions): Promise<NDArray<Float32Array>[]> {
-  const batchSize = o.batchSize ?? 32;
-  if (!Number.isInteger(batchSize) || batchSize < 1) throw new ConfigError(`predict: batchSize must be a whole number from 1 up, received ${batchSize}`, { received: batchSize });
+  const batchSize = core.batchSize(o.batchSize, 'predict');
   o.signal?.throwIfAborted();
   const arrays = core.inputs(x);
   const rows = arrays[0]?.shape[0] as number;
-  const session = await core.session();
+  core.checkRows(rows, 'x');
+  const session = await core.running();
   const callbacks = new CallbackList(o.callbacks, model);
   await callbacks.call('onPredictBegin', {});
   const shapes = resultShapes(core, arrays, rows);
-  const small = !callbacks.has('onPredictBatchBegin', 'onPredictBatchEnd') && rows <= Math.max(batchSize, o.batchSize ? 0 : SMALL_ROWS) && arrays.every((a) => a.data.length <= SMALL_NUMBERS);
+  const small =
+    !callbacks.has('onPredictBatchBegin', 'onPredictBatchEnd') && rows <= Math.max(batchSize, o.batchSize || core.graph.batch ? 0 : SMALL_ROWS) && arrays.every((a) => a.data.length <= SMALL_NUMBERS);
   const outputs = small ? await predictSmall(core, session, arrays, rows) : await predictLarge(core, session, arrays, rows, batchSize, callbacks, o);
   await callbacks.call('onPredictEnd', {});
   return finish(outputs, shapes);
@@ -86,7 +87,7 @@ export async function predict(core: Core, model: AnyModel, x: Given, o: PredictO
 
 async function predictSmall(core: Core, session: Session, arrays: readonly NDArray[], rows: number): Promise<Float32Array[]> {
   const types = inputTypes(core);
-  const batch = rounded(rows);
+  const batch = core.graph.batch ?? rounded(rows);
   const plan = await session.plan(wanted(arrays, batch, types), undefined);
   return session.predict(
     plan,
@@ -138,7 +139,7 @@ export function predictSync(core: Core, x: Given): NDArray<Float32Array>[] {
   const rows = arrays[0]?.shape[0] as number;
   if (rows === 0) throw new DataError('x: there are no rows');
   const types = inputTypes(core);
-  const batch = rounded(rows);
+  const batch = core.graph.batch === null ? rounded(rows) : rows;
   const outputs = session.predictNow(
     session.client,
     wanted(arrays, batch, types),

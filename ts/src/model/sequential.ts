@@ -25,14 +25,15 @@ export class Sequential<I extends Shape = Shape, O extends Shape = Shape, K exte
 function stacked(layers: readonly Layer[]): Graph {
   const [first] = layers;
   if (!first) throw new ConfigError('sequential: there are no layers');
-  const { inputShape, dtype } = first.options;
-  if (!inputShape)
+  const { inputShape, batchInputShape, dtype } = first.options;
+  const shape = batchInputShape ?? (inputShape && [null, ...inputShape]);
+  if (!shape)
     throw new ConfigError(`sequential: the first layer, ${first.className}, must say what it takes: give it an inputShape without the batch, such as inputShape: [784]`, {
       layer: first.name,
       expected: 'inputShape',
     });
   name(layers);
-  const input = new Symbolic([null, ...inputShape], dtype ?? 'float32', 'input');
+  const input = new Symbolic(shape, dtype ?? 'float32', 'input');
   const output = layers.reduce<Symbolic>((x, layer) => Symbolic.call(layer, [x]), input);
   return new Graph([{ name: 'input', symbolic: input }], [{ name: layers.at(-1)?.name ?? 'output', symbolic: output }]);
 }

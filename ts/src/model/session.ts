@@ -110,6 +110,11 @@ export class Session {
     this.snapshot = await this.client.call('snapshot', this.id);
   }
 
+  /** Sets a state to zero. */
+  async clear(state: Weight): Promise<void> {
+    if (this.client.alive) await this.client.call('state_clear', this.id, this.indices.get(state) as number);
+  }
+
   async setOptimizer(settings: Uint32Array): Promise<void> {
     await this.forget();
     await this.client.call('optimizer_set', this.id, settings);

@@ -7,7 +7,7 @@ const grouped = (n: number): string => n.toLocaleString('en-US');
 /** Numbers of weights: all, and those that training changes. */
 export function counts(graph: Graph): { total: number; trainable: number } {
   let [total, trainable] = [0, 0];
-  for (const { weight } of graph.variables) {
+  for (const { weight } of graph.weights) {
     total += weight.size;
     if (weight.trainable) trainable += weight.size;
   }
@@ -15,7 +15,7 @@ export function counts(graph: Graph): { total: number; trainable: number } {
 }
 
 /** Numbers in a layer's weights. */
-export const weightsOf = (graph: Graph, layer: Layer): number => graph.variables.filter(({ path }) => path.startsWith(`${layer.name}/`)).reduce((n, { weight }) => n + weight.size, 0);
+export const weightsOf = (graph: Graph, layer: Layer): number => graph.weights.filter(({ path }) => path.startsWith(`${layer.name}/`)).reduce((n, { weight }) => n + weight.size, 0);
 
 /** A table of the layers: name and kind, output shape, weights. */
 export function summarize(graph: Graph, name: string): string {
