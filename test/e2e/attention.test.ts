@@ -38,6 +38,11 @@ const CASES: Record<string, Case> = {
     mask: [5, 33],
     make: (returnAttentionScores) => layers.groupQueryAttention({ headDim: 3, numQueryHeads: 6, numKeyValueHeads: 2, name: 'a', returnAttentionScores }),
   },
+  'a sliding window': {
+    queries: 30,
+    keys: 30,
+    make: (returnAttentionScores) => layers.multiHeadAttention({ numHeads: 2, keyDim: 3, slidingWindow: 4, useCausalMask: true, name: 'a', returnAttentionScores }),
+  },
   'weights dropped': { queries: 25, keys: 9, make: (returnAttentionScores) => layers.multiHeadAttention({ numHeads: 2, keyDim: 3, dropout: 0.4, name: 'a', returnAttentionScores }) },
   'one head': { queries: 5, keys: 7, make: (returnAttentionScores) => layers.attention({ useScale: true, dropout: 0.2, name: 'a', returnAttentionScores }) },
 };
@@ -81,6 +86,27 @@ test('places that are masked are not looked at', async () => {
   await shared.setWeights(await model.getWeights());
   const alone = await shared.predict({ data: Int32Array.from([1, 2, 3]), shape: [1, 3] });
   alone.data.forEach((value, i) => expect(seen.data[i]).toBeCloseTo(value, 5));
+});
+
+describe.each([
+  ['multiHeadAttention', (o: object) => layers.multiHeadAttention({ numHeads: 2, keyDim: 3, ...o })],
+  ['groupQueryAttention', (o: object) => layers.groupQueryAttention({ headDim: 3, numQueryHeads: 4, numKeyValueHeads: 2, ...o })],
+] as const)('%s in a sliding window', (_, make) => {
+  test.each([{ window: 1 }, { window: 3 }, { window: 50 }, { window: 3, useCausalMask: true }])('sees places less than that far away: %o', async ({ window, useCausalMask = false }) => {
+    const places = 9;
+    const [x, mask] = [input({ shape: [places, WIDTH] }), input({ shape: [places, places] })];
+    const slid = functional({ inputs: x, outputs: make({ slidingWindow: window, useCausalMask }).apply(x) });
+    const whole = functional({ inputs: [x, mask], outputs: [make({ useCausalMask }).apply(x, x, x, mask)] });
+    await whole.setWeights(await slid.getWeights());
+    const band = array([places, places], 0, (n) => Float32Array.from({ length: n }, (_, i) => (Math.abs((Math.floor(i / places) % places) - (i % places)) < window ? 1 : 0)));
+    const data = array([places, WIDTH], 1);
+    const [expected] = await whole.predict([data, band]);
+    const { data: found } = await slid.predict(data);
+    expect([...found]).toEqual([...(expected?.data ?? [])]);
+  });
+  test('refuses windows that are none', () => {
+    for (const slidingWindow of [0, 1.5, -2]) expect(() => make({ slidingWindow })).toThrow(`slidingWindow must be a whole number above 0, or null, received ${slidingWindow}`);
+  });
 });
 
 test('memory grows with the sequence, not with its square', async () => {

@@ -98,6 +98,7 @@ export const CASES: Readonly<Record<string, LayerCase>> = {
   maxPooling3d: one([4, 4, 4, 2], () => layers.maxPooling3d()),
   minimum: two(row, () => layers.minimum()),
   multiHeadAttention: one(line, () => layers.multiHeadAttention({ numHeads: 2, keyDim: 3, useCausalMask: true })),
+  'multiHeadAttention: a sliding window': one(line, () => layers.multiHeadAttention({ numHeads: 2, keyDim: 3, slidingWindow: 2 })),
   multiply: two(row, () => layers.multiply()),
   normalization: one(line, () => layers.normalization({ mean: [1, 2, 3, 4], variance: 2 })),
   permute: one(line, () => layers.permute({ dims: [2, 1] })),

@@ -17,6 +17,7 @@ export { defineLayer, type Layer, type LayerDefinition, type LayerOptions, type 
 export { input, type Symbolic } from './layers/symbolic.js';
 export { type Loss, type LossLike, type LossName, losses } from './losses/index.js';
 export { type Metric, type MetricLike, type MetricName, metrics } from './metrics/index.js';
+export { cloneModel } from './model/clone.js';
 export type { EvaluateOptions } from './model/evaluate.js';
 export type { FitOptions } from './model/fit.js';
 export { functional } from './model/functional.js';

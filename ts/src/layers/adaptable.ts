@@ -16,7 +16,7 @@ export class Adaptable<F extends ShapeFn, I, C extends object> extends Layer<F, 
     definition: LayerDefinition<C>,
     config: C & LayerOptions,
     private readonly learn: (data: NDArray, config: C, name: string) => State,
-    given?: State,
+    private readonly given?: State,
   ) {
     super(definition, config);
     this.state = given;
@@ -36,6 +36,10 @@ export class Adaptable<F extends ShapeFn, I, C extends object> extends Layer<F, 
     return this;
   }
 
+  /** @internal What was taken from data stays with this layer. */
+  override like(config: C & LayerOptions): Layer<F, I, C> {
+    return new Adaptable<F, I, C>(this.definition, config, this.learn, this.given);
+  }
   /** @internal */
   override declare(name: string, path: string, shape: readonly number[], options: WeightOptions): Weight {
     const known = this.weights.has(name);

@@ -1,4 +1,5 @@
 // Attention: softmax(q·kᵀ/√d)·v over batches of heads, with masks.
+import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
 import { number, scale } from '../core/values.js';
@@ -11,6 +12,19 @@ const OUT = -1e9;
 export function causalMask(beside: Tensor, queries: number, keys: number): Tensor {
   const place = (axis: number) => ops.iota(beside.tracer, { shape: [queries, keys], dtype: 'float32', axis });
   return ops.greaterEqual(place(0), place(1));
+}
+
+/** [1, 1, queries, keys] of ones where a key is less than `width` places away from the query. */
+function bandMask(beside: Tensor, queries: number, keys: number, width: number): Tensor {
+  const place = (axis: number) => ops.iota(beside.tracer, { shape: [1, 1, queries, keys], dtype: 'float32', axis });
+  const apart = ops.abs(ops.sub(place(2), place(3)));
+  return ops.less(apart, number(apart, width));
+}
+
+/** Throws unless a window is null or a whole number above 0. */
+export function checkSlidingWindow(width: number | null, name: string): void {
+  if (width !== null && (!Number.isInteger(width) || width < 1))
+    throw new ConfigError(`${name}: slidingWindow must be a whole number above 0, or null, received ${width}`, { layer: name, received: width });
 }
 
 /** The smaller of masks, broadcast. */
@@ -27,6 +41,7 @@ export function masked(scores: Tensor, mask: Tensor | undefined): Tensor {
 interface AttendOptions {
   dropout: number;
   seed: number | null;
+  slidingWindow: number | null;
   useCausalMask: boolean;
   returnAttentionScores: boolean;
 }
@@ -53,9 +68,10 @@ export function masksOf(scope: Scope<object>, query: Tensor, value: Tensor, key:
  * Softmax(q·kᵀ/√width)·v of heads side by side, [batch, places, heads·width]; keys and values have `groups` heads, each of which serves
  * as many of the query's. The weights [batch, heads, queries, keys] come with it where the layer returns them.
  */
-export function attend(scope: Scope<AttendOptions>, [q, k, v]: readonly [Tensor, Tensor, Tensor], heads: number, groups: number, masks: readonly Tensor[]): { joined: Tensor; weights: Tensor | null } {
+export function attend(scope: Scope<AttendOptions>, [q, k, v]: readonly [Tensor, Tensor, Tensor], heads: number, groups: number, given: readonly Tensor[]): { joined: Tensor; weights: Tensor | null } {
   const factor = 1 / Math.sqrt((q.shape[2] as number) / heads);
-  const { useCausalMask: causal, returnAttentionScores } = scope.config;
+  const { useCausalMask: causal, returnAttentionScores, slidingWindow } = scope.config;
+  const masks = slidingWindow === null ? given : [...given, bandMask(q, q.shape[1] as number, k.shape[1] as number, slidingWindow)];
   const dropped = dropping(scope);
   if (!returnAttentionScores) return { joined: ops.attention([q, k, v, ...masks], { heads, groups, scale: factor, causal, ...dropped }), weights: null };
   const [batch = 1, queries = 1] = q.shape;

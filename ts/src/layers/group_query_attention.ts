@@ -1,7 +1,7 @@
 import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
-import { attend, masksOf } from './attend.js';
+import { attend, checkSlidingWindow, masksOf } from './attend.js';
 import { checkRate } from './dropout.js';
 import { factory, REQUIRED, type Resolved } from './factory.js';
 import type { LayerDefinition, LayerOptions } from './layer.js';
@@ -19,6 +19,8 @@ export interface GroupQueryAttentionConfig extends LayerOptions, KernelOptions, 
   readonly dropout?: number;
   /** Default true. */
   readonly useBias?: boolean;
+  /** A place sees only those less than so many places away, on both sides. Default null: all. */
+  readonly slidingWindow?: number | null;
   /** Whether the heads' results are multiplied by a sigmoid of the query. Default false. */
   readonly useGate?: boolean;
   /** Whether a place sees only itself and those before. Default false. */
@@ -37,6 +39,7 @@ const definition: LayerDefinition<Resolved<GroupQueryAttentionConfig>> = {
     numKeyValueHeads: REQUIRED,
     dropout: 0,
     useBias: true,
+    slidingWindow: null,
     useGate: false,
     useCausalMask: false,
     returnAttentionScores: false,
@@ -44,6 +47,7 @@ const definition: LayerDefinition<Resolved<GroupQueryAttentionConfig>> = {
   }),
   check(c, name) {
     checkRate({ rate: c.dropout }, name);
+    checkSlidingWindow(c.slidingWindow, name);
     if (c.numQueryHeads % c.numKeyValueHeads !== 0)
       throw new ConfigError(`${name}: ${c.numKeyValueHeads} heads of keys don't divide ${c.numQueryHeads} heads of queries`, { layer: name, expected: c.numQueryHeads, received: c.numKeyValueHeads });
   },

@@ -282,6 +282,11 @@ export class Layer<F extends ShapeFn = ShapeFn, I = unknown, C extends object = 
     return weight;
   }
 
+  /** @internal A new layer of the same kind. */
+  like(config: C & LayerOptions): Layer<F, I, C> {
+    return new Layer<F, I, C>(this.definition, config);
+  }
+
   /** @internal Adds the layer's operations to a program. */
   trace(trace: Trace, inputs: readonly Tensor[]): readonly Tensor[] {
     return trace.within(this.name ?? this.className, () => {

@@ -1,7 +1,7 @@
 import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
-import { attend, masksOf } from './attend.js';
+import { attend, checkSlidingWindow, masksOf } from './attend.js';
 import { checkRate } from './dropout.js';
 import { factory, REQUIRED, type Resolved } from './factory.js';
 import type { LayerDefinition, LayerOptions, Scope } from './layer.js';
@@ -22,6 +22,8 @@ export interface MultiHeadAttentionConfig extends LayerOptions, KernelOptions, B
   readonly outputShape?: number | null;
   /** Axes that are attended over, as one. Default: all between the batch and the last. */
   readonly attentionAxes?: readonly number[] | null;
+  /** A place sees only those less than so many places away, on both sides. Default null: all. */
+  readonly slidingWindow?: number | null;
   /** Whether the heads' results are multiplied by a sigmoid of the query. Default false. */
   readonly useGate?: boolean;
   /** Whether a place sees only itself and those before. Default false. */
@@ -86,6 +88,7 @@ const definition: LayerDefinition<Config> = {
     useBias: true,
     outputShape: null,
     attentionAxes: null,
+    slidingWindow: null,
     useGate: false,
     useCausalMask: false,
     returnAttentionScores: false,
@@ -93,6 +96,7 @@ const definition: LayerDefinition<Config> = {
   }),
   check(c, name) {
     checkRate({ rate: c.dropout }, name);
+    checkSlidingWindow(c.slidingWindow, name);
     for (const key of ['numHeads', 'keyDim'] as const)
       if (!Number.isInteger(c[key]) || c[key] < 1) throw new ConfigError(`${name}: ${key} must be a whole number above 0, received ${c[key]}`, { layer: name, received: c[key] });
   },
