@@ -47,7 +47,7 @@ const definition: LayerDefinition<Config> = {
     const variance = scope.weight('moving_variance', shape, { initializer: c.movingVarianceInitializer, trainable: false });
     let y: Tensor;
     // A frozen layer keeps to its moving averages, as in Keras.
-    if (scope.training && scope.layer.trainable) {
+    if (scope.training && scope.trainable) {
       const others = x.shape.map((_, i) => i).filter((i) => !own.includes(i));
       const now = moments(x, others);
       moved(scope, 'moving_mean', mean, now.mean);

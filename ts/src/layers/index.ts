@@ -65,6 +65,8 @@ export { softmax } from './softmax.js';
 export { spatialDropout1d, spatialDropout2d, spatialDropout3d } from './spatial_dropout.js';
 export { spectralNormalization } from './spectral_normalization.js';
 export { timeDistributed } from './time_distributed.js';
+export { transformerDecoder } from './transformer_decoder.js';
+export { transformerEncoder } from './transformer_encoder.js';
 export { unitNormalization } from './unit_normalization.js';
 export { upSampling1d, upSampling2d, upSampling3d } from './up_sampling.js';
 export { zeroPadding1d, zeroPadding2d, zeroPadding3d } from './zero_padding.js';

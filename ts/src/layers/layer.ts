@@ -14,7 +14,7 @@ import { type Node, Symbolic } from './symbolic.js';
 export interface LayerOptions {
   /** Unique in a model; by default the layer's kind, numbered. */
   readonly name?: string;
-  /** Whether training changes the weights. Default true. */
+  /** Whether training changes the weights, those of layers inside too. Default true. */
   readonly trainable?: boolean;
   /** Shape of one row of the input, without the batch: what a first layer needs. */
   readonly inputShape?: readonly (number | null)[];
@@ -53,6 +53,8 @@ export class Trace {
   readonly masks = new Map<Tensor, Tensor>();
   /** States that a layer has passed on already. */
   readonly carried = new Map<Weight, Tensor>();
+  /** The layers that are being called, from the outermost in. */
+  readonly open: Layer[] = [];
   /** What a layer reads in place of its weight. */
   reading?: ((layer: Layer, name: string, value: Tensor) => Tensor) | undefined;
   /** Is told what each call of a layer answers, from the inside out. */
@@ -112,6 +114,10 @@ export class Scope<C extends object = object> {
   get training(): boolean {
     return this.trace.training;
   }
+  /** Whether training changes the layer's weights: not if it, or one around it, is frozen. */
+  get trainable(): boolean {
+    return this.trace.open.every((layer) => layer.trainable);
+  }
   /** The program, for operations without inputs. */
   get tracer(): Tracer {
     return this.trace.program;
@@ -124,6 +130,7 @@ export class Scope<C extends object = object> {
   weight(name: string, shape: readonly number[], options: WeightOptions): Tensor {
     const path = `${this.path}/${name}`;
     const weight = this.layer.declare(name, path, shape, options);
+    for (const around of this.trace.open) weight.around.add(around);
     const value = this.trace.program.param(this.trace.weights.indexOf(weight, path), shape);
     if (weight.regularizer && !this.layer.penalized.has(this.trace)) this.trace.penalties.push(weight.regularizer.penalty(value));
     return this.trace.reading?.(this.layer, name, value) ?? value;
@@ -221,7 +228,7 @@ export class Layer<F extends ShapeFn = ShapeFn, I = unknown, C extends object = 
   readonly options: LayerOptions;
   /** Given, or set by the first model that the layer joins. */
   name: string | undefined;
-  /** Whether training changes the weights; may be set at any time. */
+  /** Whether training changes the weights, those of layers inside too; may be set at any time. */
   trainable: boolean;
   /** @internal */
   readonly weights = new Map<string, Weight>();
@@ -291,7 +298,9 @@ export class Layer<F extends ShapeFn = ShapeFn, I = unknown, C extends object = 
   trace(trace: Trace, inputs: readonly Tensor[]): readonly Tensor[] {
     return trace.within(this.name ?? this.className, () => {
       const scope = new Scope<C>(this as unknown as Layer, this.config as C, trace);
+      trace.open.push(this as unknown as Layer);
       const results = this.definition.call(scope, ...inputs);
+      trace.open.pop();
       this.penalized.add(trace);
       const outputs: readonly Tensor[] = Array.isArray(results) ? results : [results as Tensor];
       this.passMask(scope, trace, inputs, outputs);

@@ -10,6 +10,8 @@ export class Weight {
   home: Session | null = null;
   /** @internal Numbers that a model left behind. */
   left: Float32Array | null = null;
+  /** Its layer, and those around: each of them may freeze it. */
+  readonly around = new Set<Layer>();
   /** @internal Models that have it. */
   models = 0;
 
@@ -27,7 +29,7 @@ export class Weight {
   ) {}
 
   get trainable(): boolean {
-    return this.variable && this.layer.trainable;
+    return this.variable && this.layer.trainable && [...this.around].every(({ trainable }) => trainable);
   }
   get size(): number {
     return this.shape.reduce((a, b) => a * b, 1);
