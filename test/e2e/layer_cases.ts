@@ -87,6 +87,7 @@ export const CASES: Readonly<Record<string, LayerCase>> = {
   identity: one(row, () => layers.identity()),
   lambda: one(row, () => layers.lambda({ function: (x) => ops.mul(x, ops.sigmoid(x)) })),
   layerNormalization: one([5, 4], () => layers.layerNormalization()),
+  'layerNormalization: rmsScaling': one([5, 4], () => layers.layerNormalization({ rmsScaling: true })),
   leakyReLU: one(row, () => layers.leakyReLU()),
   lstm: one(line, () => layers.lstm({ units: 3, returnSequences: true })),
   'lstm: stateful': one(line, () => layers.lstm({ units: 3, stateful: true }), { training: true, batch: true }),

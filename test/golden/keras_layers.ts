@@ -24,7 +24,7 @@ const byClass = new Map(Object.entries(layers).map(([name, factory]) => [name.to
 export const factoryOf = (className: string): Factory | undefined => byClass.get(ALIASES[className.toLowerCase()] ?? className.toLowerCase());
 
 /** Options that say nothing about the output: first weights are overwritten, penalties go elsewhere. */
-const SILENT = /^(name|dtype|trainable|quantization_config|seed|synchronized|unroll|renorm_\w+)$|_(initializer|regularizer|constraint)$/;
+const SILENT = /^(name|dtype|trainable|quantization_config|seed|synchronized)$|_(initializer|regularizer|constraint)$/;
 /** Values of options that are names. */
 const NAMED = /activation$|^(padding|data_format|interpolation|merge_mode|score_mode)$/;
 
@@ -63,10 +63,13 @@ export function build(className: string, config: Readonly<Record<string, unknown
   }
 }
 
-const MASKED = /^(GlobalAveragePooling1D|GRU|LSTM|SimpleRNN|Bidirectional|TimeDistributed)$/;
+const MASKED = /^(GlobalAveragePooling1D|GRU|LSTM|SimpleRNN|Bidirectional|TimeDistributed|BatchNormalization|Attention|AdditiveAttention)$/;
 const isEncoded = (value: unknown): value is Encoded => typeof value === 'object' && value !== null && 'data' in value;
-/** The mask of the steps that a case is called with. */
-export const maskOf = (c: LayerCase): Encoded | null => (MASKED.test(c.layer) && isEncoded(c.kwargs.mask) ? c.kwargs.mask : null);
+/** Masks of the first values, those of their steps, that a case is called with. */
+export function masksOf(c: LayerCase): readonly Encoded[] {
+  const masks = [c.kwargs.mask ?? []].flat();
+  return MASKED.test(c.layer) && masks.every(isEncoded) ? masks : [];
+}
 
 const ATTENTION = /Attention$/;
 
@@ -120,7 +123,7 @@ export function left(c: LayerCase): string | null {
   if (!factoryOf(c.layer)) return `no ${c.layer}`;
   if (c.layer === 'Softmax' && [c.config.axis].flat().includes(0)) return 'over the batch';
   for (const [key, value] of Object.entries(c.kwargs)) {
-    const answered = value === null || value === false || key === 'training' || key === 'reverse' || (key === 'mask' && maskOf(c));
+    const answered = value === null || value === false || key === 'training' || key === 'reverse' || (key === 'mask' && masksOf(c).length > 0);
     if (!answered) return `called with ${key}`;
   }
   try {

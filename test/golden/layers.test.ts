@@ -1,7 +1,7 @@
 import { defineLayer, functional, input, optimizers } from 'myelin';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import { asInput, type Encoded, excess, expectClose, numbers } from './golden.js';
-import { build, type LayerCase, left, maskOf, recordedCases, stateful } from './keras_layers.js';
+import { build, type LayerCase, left, masksOf, recordedCases, stateful } from './keras_layers.js';
 
 /** What two backends of Keras agree to, and what is expected of most cases. */
 const CEILING = { rtol: 2e-4, atol: 2e-5 } as const;
@@ -21,8 +21,9 @@ async function modelOf(c: LayerCase, inputs: readonly Encoded[]) {
   const indices = (INDICES.test(c.layer) && c.kwargs.reverse !== true) || (c.config.layer as { class_name?: string } | undefined)?.class_name === 'Embedding';
   const dtype = indices ? 'int32' : 'float32';
   const symbols = inputs.map((x) => input({ shape: x.shape.slice(1), dtype, batchSize: stateful(c) ? (x.shape[0] as number) : null }));
-  const [x, ...others] = symbols as [(typeof symbols)[number], ...typeof symbols];
-  const output = build(c.layer, c.config).apply(...(maskOf(c) ? [masked().apply(x, others.pop() as typeof x), ...others] : symbols));
+  const values = symbols.slice(0, symbols.length - masksOf(c).length);
+  const masks = symbols.slice(values.length);
+  const output = build(c.layer, c.config).apply(...values.map((x, i) => (masks[i] ? masked().apply(x, masks[i]) : x)));
   const several = Array.isArray(c.output);
   const model = functional({ inputs: symbols, outputs: several ? [...output.all] : [output] });
   const weights = c.weights.filter(float);
@@ -42,8 +43,7 @@ async function checkStatistics(model: Awaited<ReturnType<typeof modelOf>>, c: La
 }
 
 async function check(c: LayerCase): Promise<void> {
-  const mask = maskOf(c);
-  const inputs = [...(c.args.flat() as Encoded[]), ...(mask ? [mask] : [])];
+  const inputs = [...(c.args.flat() as Encoded[]), ...masksOf(c)];
   const model = await modelOf(c, inputs);
   const desired = [c.output].flat() as Encoded[];
   const training = c.kwargs.training === true;

@@ -21,6 +21,8 @@ export interface EmbeddingConfig extends LayerOptions {
   readonly embeddingsRegularizer?: RegularizerLike | null;
   /** What it keeps to after each step. Default none. */
   readonly embeddingsConstraint?: ConstraintLike | null;
+  /** Default none. */
+  readonly activityRegularizer?: RegularizerLike | null;
   /** Whether index 0 is padding that later layers leave out. Default false. */
   readonly maskZero?: boolean;
 }
@@ -31,9 +33,10 @@ export function checkSizes({ inputDim, outputDim }: Pick<EmbeddingConfig, 'input
 }
 
 /** Rows of a table; index 0 may be masked. */
-export function lookedUp(scope: Scope<Pick<Resolved<EmbeddingConfig>, 'maskZero'>>, table: Tensor, x: Tensor): Tensor {
+export function lookedUp(scope: Scope<Pick<Resolved<EmbeddingConfig>, 'maskZero' | 'activityRegularizer'>>, table: Tensor, x: Tensor): Tensor {
   const indices = int(x);
   const out = ops.gather(table, indices);
+  scope.penalize(out, scope.config.activityRegularizer);
   if (scope.config.maskZero) {
     const floats = ops.cast(indices, { dtype: 'float32' });
     scope.trace.masks.set(out, ops.notEqual(floats, number(floats, 0)));
@@ -43,7 +46,7 @@ export function lookedUp(scope: Scope<Pick<Resolved<EmbeddingConfig>, 'maskZero'
 
 const definition: LayerDefinition<Resolved<EmbeddingConfig>> = {
   className: 'Embedding',
-  defaults: { inputDim: REQUIRED, outputDim: REQUIRED, embeddingsInitializer: 'randomUniform', embeddingsRegularizer: null, embeddingsConstraint: null, maskZero: false },
+  defaults: { inputDim: REQUIRED, outputDim: REQUIRED, embeddingsInitializer: 'randomUniform', embeddingsRegularizer: null, embeddingsConstraint: null, activityRegularizer: null, maskZero: false },
   check: checkSizes,
   call(scope, x) {
     const { inputDim, outputDim } = scope.config;

@@ -1,6 +1,7 @@
 import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
+import type { RegularizerLike } from '../regularizers/index.js';
 import { attend, checkSlidingWindow, masksOf } from './attend.js';
 import { checkRate } from './dropout.js';
 import { factory, REQUIRED, type Resolved } from './factory.js';
@@ -27,6 +28,8 @@ export interface GroupQueryAttentionConfig extends LayerOptions, KernelOptions, 
   readonly useCausalMask?: boolean;
   /** Whether the scores follow the output. Default false. */
   readonly returnAttentionScores?: boolean;
+  /** On each projection. Default none. */
+  readonly activityRegularizer?: RegularizerLike | null;
   /** Key of the noise. Default: follows from the layer's path. */
   readonly seed?: number | null;
 }
@@ -43,6 +46,7 @@ const definition: LayerDefinition<Resolved<GroupQueryAttentionConfig>> = {
     useGate: false,
     useCausalMask: false,
     returnAttentionScores: false,
+    activityRegularizer: null,
     seed: null,
   }),
   check(c, name) {

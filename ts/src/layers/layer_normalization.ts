@@ -1,6 +1,7 @@
+import { ops } from '../core/ops.generated.js';
 import { optional, type Resolved } from './factory.js';
 import type { LayerDefinition, LayerOptions } from './layer.js';
-import { axesOf, normalized } from './normalize.js';
+import { alongside, axesOf, divided, moments, normalized } from './normalize.js';
 import type { Same } from './shapes.js';
 import { type AffineOptions, optionsOf, withAffine } from './weight_options.js';
 
@@ -9,6 +10,8 @@ export interface LayerNormalizationConfig extends LayerOptions, AffineOptions {
   readonly axis?: number | readonly number[];
   /** Default 1e-3. */
   readonly epsilon?: number;
+  /** Whether the mean stays and there is no beta: x/√(variance + ε)·gamma. Default false. */
+  readonly rmsScaling?: boolean;
 }
 
 const definition: LayerDefinition<Resolved<LayerNormalizationConfig>> = {
@@ -16,11 +19,16 @@ const definition: LayerDefinition<Resolved<LayerNormalizationConfig>> = {
   defaults: withAffine({
     axis: -1,
     epsilon: 1e-3,
+    rmsScaling: false,
   }),
   call(scope, x) {
     const c = scope.config;
     const axes = axesOf(c.axis, x.shape.length, scope.path);
     const shape = axes.map((a) => x.shape[a] as number);
+    if (c.rmsScaling) {
+      const { variance } = moments(x, axes);
+      return ops.mul(divided(x, variance, c.epsilon), alongside(scope.weight('gamma', shape, optionsOf(c, 'gamma')), axes, x));
+    }
     const gamma = c.scale ? scope.weight('gamma', shape, optionsOf(c, 'gamma')) : null;
     const beta = c.center ? scope.weight('beta', shape, optionsOf(c, 'beta')) : null;
     return normalized(x, axes, c.epsilon, { gamma, beta });

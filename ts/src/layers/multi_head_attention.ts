@@ -1,6 +1,7 @@
 import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
+import type { RegularizerLike } from '../regularizers/index.js';
 import { attend, checkSlidingWindow, masksOf } from './attend.js';
 import { checkRate } from './dropout.js';
 import { factory, REQUIRED, type Resolved } from './factory.js';
@@ -30,11 +31,13 @@ export interface MultiHeadAttentionConfig extends LayerOptions, KernelOptions, B
   readonly useCausalMask?: boolean;
   /** Whether the scores [batch, heads, queries, keys] follow the output. Default false. */
   readonly returnAttentionScores?: boolean;
+  /** On each projection. Default none. */
+  readonly activityRegularizer?: RegularizerLike | null;
   /** Key of the noise. Default: follows from the layer's path. */
   readonly seed?: number | null;
 }
 type Config = Resolved<MultiHeadAttentionConfig>;
-type Projected = Pick<Config, 'useBias'> & Required<KernelOptions & BiasOptions>;
+type Projected = Pick<Config, 'useBias' | 'activityRegularizer'> & Required<KernelOptions & BiasOptions>;
 
 /** [batch, places, width] times a kernel [width, heads, size], heads side by side. */
 export function projected(scope: Scope<Projected>, name: string, x: Tensor, heads: number, size: number): Tensor {
@@ -46,7 +49,9 @@ export function projected(scope: Scope<Projected>, name: string, x: Tensor, head
     const bias = scope.weight(`${name}/bias`, [heads, size], optionsOf(c, 'bias'));
     y = ops.add(y, ops.reshape(bias, { shape: [heads * size] }));
   }
-  return ops.reshape(y, { shape: [batch, places, heads * size] });
+  const out = ops.reshape(y, { shape: [batch, places, heads * size] });
+  scope.penalize(out, c.activityRegularizer);
+  return out;
 }
 
 /** The heads' results times a kernel [heads, size, width]. */
@@ -56,7 +61,9 @@ export function combined(scope: Scope<Projected>, x: Tensor, heads: number, size
   const kernel = scope.weight('attention_output/kernel', [heads, size, width], optionsOf(c, 'kernel'));
   let y = ops.matmul(ops.reshape(x, { shape: [batch * places, heads * size] }), ops.reshape(kernel, { shape: [heads * size, width] }));
   if (c.useBias) y = ops.add(y, scope.weight('attention_output/bias', [width], optionsOf(c, 'bias')));
-  return ops.reshape(y, { shape: [batch, places, width] });
+  const out = ops.reshape(y, { shape: [batch, places, width] });
+  scope.penalize(out, c.activityRegularizer);
+  return out;
 }
 
 /** [batch, …, width] with the attended axes as one and all others in the batch. */
@@ -92,6 +99,7 @@ const definition: LayerDefinition<Config> = {
     useGate: false,
     useCausalMask: false,
     returnAttentionScores: false,
+    activityRegularizer: null,
     seed: null,
   }),
   check(c, name) {

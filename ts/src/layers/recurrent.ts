@@ -50,6 +50,8 @@ export interface SequenceConfig {
    * anew. The model's inputs must fix the batch, and `fit` needs `shuffle: false` where rows go on from batch to batch. Default false.
    */
   readonly stateful?: boolean;
+  /** Whether steps are operations of their own instead of one walk; the same results, slower. Others than lstm, gru and simpleRNN always do. Default false. */
+  readonly unroll?: boolean;
   /** Default none. */
   readonly activityRegularizer?: RegularizerLike | null;
 }
@@ -71,7 +73,7 @@ export const CELL_DEFAULTS: CellOptions = withKernel({
 /** A function, because bundlers keep objects that spread others. */
 /* @__NO_SIDE_EFFECTS__ */
 export function withSequence<O extends object>(own: O): O & Required<SequenceConfig> {
-  return { ...own, returnSequences: false, returnState: false, goBackwards: false, zeroOutputForMask: false, stateful: false, activityRegularizer: null };
+  return { ...own, returnSequences: false, returnState: false, goBackwards: false, zeroOutputForMask: false, stateful: false, unroll: false, activityRegularizer: null };
 }
 
 /** A cell that the engine walks along whole sequences. */
@@ -298,7 +300,7 @@ export function sequenceDefinition<C extends CellOptions, W>(kind: CellKind<C, W
       const inputs = inputMask ? ops.mul(x, ops.reshape(inputMask, { shape: [batch, 1, features] })) : x;
       const projected = kind.project(own, ops.reshape(inputs, { shape: [batch * steps, features] }), weights);
       const sequence = ops.reshape(projected, { shape: [batch, steps, projected.shape[1] as number] });
-      const whole = kind.whole(own, weights);
+      const whole = config.unroll ? null : kind.whole(own, weights);
       const result = (whole && wholeSequence(whole, sequence, { config, kept, given, mask: scope.mask(x), states: kind.states })) ?? stepByStep();
       function stepByStep(): readonly Tensor[] {
         const masks = stepMasks(scope as never, x);

@@ -21,6 +21,7 @@ const definition: LayerDefinition<Resolved<ReversibleEmbeddingConfig>> = {
     embeddingsInitializer: 'randomUniform',
     embeddingsRegularizer: null,
     embeddingsConstraint: null,
+    activityRegularizer: null,
     maskZero: false,
     tieWeights: true,
     logitSoftCap: null,
@@ -34,7 +35,9 @@ const definition: LayerDefinition<Resolved<ReversibleEmbeddingConfig>> = {
     if (x.dtype === 'int32') return lookedUp(scope, table, x);
     if (x.shape.at(-1) !== outputDim) scope.fail(`takes indices (int32), or vectors of ${outputDim} numbers for the way back`, x.shape);
     const logits = back ? ops.matmul(x, back) : ops.matmul(x, table, { transposeB: true });
-    return logitSoftCap === null ? logits : scale(ops.tanh(scale(logits, 1 / logitSoftCap)), logitSoftCap);
+    const out = logitSoftCap === null ? logits : scale(ops.tanh(scale(logits, 1 / logitSoftCap)), logitSoftCap);
+    scope.penalize(out, scope.config.activityRegularizer);
+    return out;
   },
   mask: (_, scope, x) => (x.dtype === 'int32' ? undefined : scope.mask(x)),
 };
