@@ -7,8 +7,9 @@ export type { ReduceLROnPlateauOptions } from './callbacks/reduce_lr_on_plateau.
 export type { MaxNormOptions, MinMaxNormOptions, NormAxes } from './constraints/index.js';
 export type { ErrorDetails } from './core/errors.js';
 export type { Program } from './core/program.js';
-export type { Attr } from './core/tensor.js';
-export type { DataArray, NestedArray, Sized } from './data/ndarray.js';
+export type { Attr, InputType } from './core/tensor.js';
+export type { Values } from './data/intake.js';
+export type { DataArray, NestedArray, NestedText, Sized, TextArray } from './data/ndarray.js';
 export type { ConstantOptions, Distribution, GainOptions, NormalOptions, Seeded, UniformOptions, VarianceScalingOptions } from './initializers/index.js';
 export type { AnyLayer, WeightOptions } from './layers/layer.js';
 export type { BinaryCrossentropyOptions } from './losses/binary_crossentropy.js';

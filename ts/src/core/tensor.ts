@@ -1,6 +1,9 @@
 /** Element types. Values in a program are float32 or int32; uint8 arrays are fed as float32. */
 export type DType = 'float32' | 'int32' | 'uint8';
 
+/** What inputs of models may hold: text as well, for layers that read it before the engine gets anything. */
+export type InputType = DType | 'string';
+
 /** Sizes of the axes; `null` where the size is not known before data come (the batch). */
 export type Shape = readonly (number | null)[];
 

@@ -4,6 +4,12 @@ import type { DType, Shape } from '../core/tensor.js';
 import { size } from '../core/values.js';
 import type { ArrayLike, DataArray, NDArray, NestedArray, TypedArray } from './ndarray.js';
 
+/** Numbers or text, before the engine gets anything. */
+export interface Values {
+  readonly data: DataArray | readonly string[];
+  readonly shape: readonly number[];
+}
+
 /** What an input should be like. */
 export interface Wanted {
   /** For messages: "x", "y", "the input 'left'". */
@@ -21,7 +27,7 @@ function isNDArray(x: unknown): x is { data: TypedArray; shape: readonly number[
 }
 
 /** Shape of nested arrays by their first elements. */
-function nestedShape(x: NestedArray): number[] {
+export function nestedShape(x: NestedArray): number[] {
   const shape: number[] = [];
   for (let at: unknown = x; Array.isArray(at) || isTyped(at); at = (at as readonly NestedArray[])[0]) shape.push(at.length);
   return shape;
@@ -63,7 +69,7 @@ function rowsOf(length: number, { shape, what }: Wanted): number[] {
   return [length / perRow, ...(row as number[])];
 }
 
-function shapeFits(shape: readonly number[], wanted: Shape): boolean {
+export function shapeFits(shape: readonly number[], wanted: Shape): boolean {
   return shape.length === wanted.length && shape.every((d, i) => wanted[i] === null || wanted[i] === d);
 }
 

@@ -16,6 +16,11 @@ export type Nested<S extends Shape = Shape> = number extends S['length'] ? Neste
 /** A number, or an array of such. */
 export type NestedArray = number | readonly NestedArray[];
 
+/** Text in arrays in arrays, or with its shape. */
+export type TextArray = readonly NestedText[] | { readonly data: readonly string[]; readonly shape: readonly number[] };
+/** A text, or an array of such. */
+export type NestedText = string | readonly NestedText[];
+
 /** Typed arrays that are understood; all but those of `DataArray` are converted once. */
 export type TypedArray = Float32Array | Float64Array | Int32Array | Uint32Array | Int16Array | Uint16Array | Int8Array | Uint8Array | Uint8ClampedArray;
 

@@ -2,7 +2,8 @@ import { type Activation, type ActivationLike, activation } from '../activations
 import { type Constraint, type ConstraintLike, axisBits, constraint } from '../constraints/index.js';
 import { checkKeys, ConfigError, ShapeError, show } from '../core/errors.js';
 import type { Program } from '../core/program.js';
-import type { DType, Shape, Tensor, Tracer } from '../core/tensor.js';
+import type { InputType, Shape, Tensor, Tracer } from '../core/tensor.js';
+import type { Values } from '../data/intake.js';
 import { type Initializer, type InitializerLike, initializer } from '../initializers/index.js';
 import { type Regularizer, type RegularizerLike, regularizer } from '../regularizers/index.js';
 import { scale } from '../core/values.js';
@@ -21,7 +22,7 @@ export interface LayerOptions {
   /** The same with the batch, which is fixed by it: what stateful layers need. */
   readonly batchInputShape?: readonly (number | null)[];
   /** Element type of the input. Default float32. */
-  readonly dtype?: DType;
+  readonly dtype?: InputType;
 }
 
 /** What happens when a layer is called: weights are declared where they are used, in Keras's order. */
@@ -294,6 +295,8 @@ export class Layer<F extends ShapeFn = ShapeFn, I = unknown, C extends object = 
     return new Layer<F, I, C>(this.definition, config);
   }
 
+  /** @internal What layers do that work before the engine gets anything; others don't have it. */
+  host?(values: Values, like: Symbolic, what: string): Values;
   /** @internal Adds the layer's operations to a program. */
   trace(trace: Trace, inputs: readonly Tensor[]): readonly Tensor[] {
     return trace.within(this.name ?? this.className, () => {

@@ -1,6 +1,6 @@
 import { ConfigError } from '../core/errors.js';
 import { Program } from '../core/program.js';
-import type { DType, Shape } from '../core/tensor.js';
+import type { DType, InputType, Shape } from '../core/tensor.js';
 import { type Layer, Trace } from './layer.js';
 import type { Weight } from './weight.js';
 
@@ -22,7 +22,7 @@ export class Symbolic<S extends Shape = Shape> {
     /** Sizes of the axes, null for the batch and others that aren't known. */
     readonly shape: S,
     /** Element type. */
-    readonly dtype: DType,
+    readonly dtype: InputType,
     /** Name of an input. */
     readonly name?: string,
   ) {}
@@ -30,6 +30,8 @@ export class Symbolic<S extends Shape = Shape> {
   /** @internal Calls a layer: its output shapes are found by tracing it twice with different sizes for unknown axes. */
   static call(layer: Layer, inputs: readonly Symbolic[]): Symbolic {
     if (inputs.some((i) => !(i instanceof Symbolic))) throw new ConfigError(`${layer.className}: apply takes values made by input() or by other layers' apply`);
+    const text = inputs.find(({ dtype }) => dtype === 'string');
+    if (text && !layer.host) throw new ConfigError(`${layer.name ?? layer.className}: takes numbers, not text; put a stringLookup or textVectorization before it`, { layer: layer.name });
     const [small, large] = PROBES.map((probe) => probed(layer, inputs, probe)) as [Probe, Probe];
     const outputs = small.map(
       ({ shape, dtype }, i) =>
@@ -49,6 +51,9 @@ export class Symbolic<S extends Shape = Shape> {
   }
 }
 
+/** The type in the engine; text never gets there. */
+export const engineType = (dtype: InputType): DType => (dtype === 'string' ? 'int32' : dtype);
+
 type Probe = readonly { shape: readonly number[]; dtype: DType }[];
 
 function probed(layer: Layer, inputs: readonly Symbolic[], probe: number): Probe {
@@ -60,7 +65,7 @@ function probed(layer: Layer, inputs: readonly Symbolic[], probe: number): Probe
   const tensors = inputs.map(({ shape, dtype }) =>
     program.input(
       shape.map((d, axis) => d ?? (axis === 0 ? probe : 64 * probe)),
-      dtype,
+      engineType(dtype),
     ),
   );
   return layer.trace(trace, tensors);
@@ -73,6 +78,6 @@ function probed(layer: Layer, inputs: readonly Symbolic[], probe: number): Probe
  * @example
  * const x = input({ shape: [16] });
  */
-export function input<const S extends Shape, const B extends number | null = null>(options: { shape: S; batchSize?: B; dtype?: DType; name?: string }): Symbolic<readonly [B, ...S]> {
+export function input<const S extends Shape, const B extends number | null = null>(options: { shape: S; batchSize?: B; dtype?: InputType; name?: string }): Symbolic<readonly [B, ...S]> {
   return new Symbolic<readonly [B, ...S]>([(options.batchSize ?? null) as B, ...options.shape], options.dtype ?? 'float32', options.name);
 }

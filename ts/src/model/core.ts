@@ -1,9 +1,9 @@
 // What a model keeps, apart from its public face: the graph, what was compiled, and its session in the engine.
 import { ConfigError, DataError } from '../core/errors.js';
 import { nextSeed } from '../core/seed.js';
-import type { DType } from '../core/tensor.js';
-import { type Wanted, intake } from '../data/intake.js';
-import type { ArrayLike, NDArray } from '../data/ndarray.js';
+import type { InputType } from '../core/tensor.js';
+import { intake, type Wanted } from '../data/intake.js';
+import type { ArrayLike, NDArray, TextArray } from '../data/ndarray.js';
 import type { Compiled, Head } from './compile.js';
 import { labelShape } from './compile.js';
 import type { Graph, Port } from './graph.js';
@@ -12,7 +12,7 @@ import { wholeNumber } from './table.js';
 import { claimShared, fetchShared, leaveShared } from './sharing.js';
 
 /** Arrays for a model: one, a list, or a record by names. */
-export type Given = ArrayLike | readonly ArrayLike[] | Readonly<Record<string, ArrayLike>>;
+export type Given = ArrayLike | TextArray | readonly (ArrayLike | TextArray)[] | Readonly<Record<string, ArrayLike | TextArray>>;
 
 /** Models that nobody holds any more give their memory in the engine back. */
 const forgotten = new FinalizationRegistry<Session>((session) => {
@@ -137,7 +137,11 @@ export class Core {
 
   /** One array per input. */
   inputs(x: Given, what = 'x'): NDArray[] {
-    return byPort(this.graph.inputs, x, what, ({ symbolic }) => ({ shape: [null, ...symbolic.shape.slice(1)], dtype: symbolic.dtype }));
+    const given = byPort(this.graph.inputs, x, what, ({ symbolic }) => ({ shape: [null, ...symbolic.shape.slice(1)], dtype: symbolic.dtype }));
+    const arrays = this.graph.feed(given, what) as NDArray[];
+    const rows = arrays[0]?.shape[0];
+    for (const array of arrays) if (array.shape[0] !== rows) throw new DataError(`${what}: all arrays need the same number of rows, received ${arrays.map((a) => a.shape[0]).join(', ')}`);
+    return arrays;
   }
 
   /** One array of labels per head. */
@@ -161,11 +165,14 @@ function byPort<P extends PortLike>(
   ports: readonly P[],
   given: Given,
   what: string,
-  wanted: (port: P) => { shape: Wanted['shape']; dtype: DType },
+  wanted: (port: P) => { shape: Wanted['shape']; dtype: InputType },
   fallback?: (x: ArrayLike, wanted: Wanted, port: P) => ArrayLike,
 ): NDArray[] {
   const take = (x: ArrayLike | undefined, port: P, name: string): NDArray => {
-    const want: Wanted = { what: name, ...wanted(port) };
+    const { shape, dtype } = wanted(port);
+    // Text is looked at by the layer outside of the engine that takes it.
+    if (dtype === 'string') return x as NDArray;
+    const want: Wanted = { what: name, shape, dtype };
     const array = fallback && x !== undefined ? fallback(x, want, port) : x;
     return intake(array, want);
   };
@@ -181,8 +188,6 @@ function byPort<P extends PortLike>(
       throw new DataError(`${what}: ${ports.length} arrays are expected (${ports.map((p) => p.name).join(', ')}), received ${Array.isArray(given) ? list.length : typeof given}`);
     arrays = ports.map((port, i) => take(list[i], port, `${what}[${i}]`));
   }
-  const rows = arrays[0]?.shape[0];
-  for (const array of arrays) if (array.shape[0] !== rows) throw new DataError(`${what}: all arrays need the same number of rows, received ${arrays.map((a) => a.shape[0]).join(', ')}`);
   return arrays;
 }
 

@@ -39,7 +39,7 @@ export async function gradients(core: Core, x: Given, second: Given | UpstreamOp
   const indexOf = (weight: Parameters<typeof session.indices.get>[0]) => session.indices.get(weight) as number;
   const training = isUpstream(second) ? (second.training ?? false) : true;
   const trace = new Trace(program, training, { indexOf });
-  const types = core.graph.inputs.map(({ symbolic }) => (symbolic.dtype === 'int32' ? ('int32' as const) : ('float32' as const)));
+  const types = core.graph.feeds.map(({ symbolic }) => (symbolic.dtype === 'int32' ? ('int32' as const) : ('float32' as const)));
   const values = inputs.map((a, i) => program.input(a.shape, types[i] as 'float32'));
   const feeds = inputs.map((a, i) => words(a, types[i] as string));
   const outputs = core.graph.trace(trace, values).map(float);

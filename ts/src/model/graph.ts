@@ -2,7 +2,8 @@
 import { ConfigError } from '../core/errors.js';
 import type { Tensor } from '../core/tensor.js';
 import type { Layer, Trace } from '../layers/layer.js';
-import type { Node, Symbolic } from '../layers/symbolic.js';
+import { engineType, type Node, type Symbolic } from '../layers/symbolic.js';
+import type { Values } from '../data/intake.js';
 import type { Weight } from '../layers/weight.js';
 import { Program } from '../core/program.js';
 import { Trace as LayerTrace } from '../layers/layer.js';
@@ -27,6 +28,8 @@ export function snake(className: string): string {
 }
 
 export class Graph {
+  /** What the engine is fed with: inputs, and what layers outside of it make of them. */
+  readonly feeds: readonly Port[];
   /** Calls in an order in which every input is made before it is used. */
   readonly nodes: readonly Node[];
   /** Distinct layers in the order of their first call. */
@@ -47,6 +50,7 @@ export class Graph {
     this.nodes = ordered(inputs, outputs);
     this.layers = [...new Set(this.nodes.map((n) => n.layer))];
     nameLayers(this.layers);
+    this.feeds = feedsOf(this);
     const all = this.collect();
     this.weights = all.filter(({ weight }) => !weight.carried);
     this.variables = [...this.weights, ...all.filter(({ weight }) => weight.carried)];
@@ -54,11 +58,19 @@ export class Graph {
     this.batch = inputs.map(({ symbolic }) => symbolic.shape[0] ?? null).find((d) => d !== null) ?? null;
   }
 
-  /** Runs all layers on values for the inputs. */
+  /** What the engine is fed with, of values for the inputs. */
+  feed(given: readonly Values[], what: string): readonly Values[] {
+    if (this.feeds === this.inputs) return given;
+    const values = new Map<Symbolic, Values>(this.inputs.map(({ symbolic }, i) => [symbolic, given[i] as Values]));
+    for (const { layer, inputs, outputs } of this.nodes) if (layer.host) values.set(outputs[0] as Symbolic, layer.host(values.get(inputs[0] as Symbolic) as Values, inputs[0] as Symbolic, what));
+    return this.feeds.map(({ symbolic }) => values.get(symbolic) as Values);
+  }
+  /** Runs all layers of the engine on values for the feeds. */
   trace(trace: Trace, inputs: readonly Tensor[]): readonly Tensor[] {
     const values = new Map<Symbolic, Tensor>();
-    this.inputs.forEach(({ symbolic }, i) => values.set(symbolic, inputs[i] as Tensor));
+    this.feeds.forEach(({ symbolic }, i) => values.set(symbolic, inputs[i] as Tensor));
     for (const node of this.nodes) {
+      if (node.layer.host) continue;
       const results = node.layer.trace(
         trace,
         node.inputs.map((s) => values.get(s) as Tensor),
@@ -80,15 +92,28 @@ export class Graph {
     };
     this.trace(
       new LayerTrace(program, false, weights),
-      this.inputs.map(({ symbolic }) =>
+      this.feeds.map(({ symbolic }) =>
         program.input(
           symbolic.shape.map((d, axis) => d ?? (axis === 0 ? 2 : 128)),
-          symbolic.dtype,
+          engineType(symbolic.dtype),
         ),
       ),
     );
     return [...found.values()];
   }
+}
+
+/** Values that engine layers take and that none of them makes. */
+function feedsOf({ inputs, outputs, nodes }: Graph): readonly Port[] {
+  if (nodes.every(({ layer }) => !layer.host)) return inputs;
+  const outside = nodes.filter(({ layer }) => layer.host);
+  const ports = [...inputs, ...outside.map(({ layer, outputs: [symbolic] }) => ({ name: layer.name as string, symbolic: symbolic as Symbolic }))];
+  for (const { layer, inputs: given } of outside) {
+    if (given.length !== 1 || !ports.some(({ symbolic }) => symbolic === given[0]))
+      throw new ConfigError(`${layer.name}: a ${layer.className} works before the engine: it takes an input of the model, or what another such layer makes`, { layer: layer.name });
+  }
+  const taken = new Set([...nodes.filter(({ layer }) => !layer.host).flatMap((node) => node.inputs), ...outputs.map(({ symbolic }) => symbolic)]);
+  return ports.filter(({ symbolic }) => taken.has(symbolic));
 }
 
 function ordered(inputs: readonly Port[], outputs: readonly Port[]): Node[] {

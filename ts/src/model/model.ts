@@ -13,9 +13,9 @@ import { Core, type Given } from './core.js';
 import { type EvaluateOptions, evaluate, onBatch } from './evaluate.js';
 import { type FitOptions, fit } from './fit.js';
 import type { Graph } from './graph.js';
-import { type Gradients, gradients, type UpstreamOptions } from './gradients.js';
+import type { Gradients, UpstreamOptions } from './gradients.js';
 import type { History } from './history.js';
-import { type Explanation, explain, type Profile, type ProfileOptions, profile } from './inspect.js';
+import type { Explanation, Profile, ProfileOptions } from './inspect.js';
 import { type PredictOptions, predict, predictSync } from './predict.js';
 import type { PictureOptions } from './picture/diagram.js';
 import { counts, summarize } from './summary.js';
@@ -200,17 +200,17 @@ export class Model<I extends Shapes = Shapes, O extends Shapes = Shapes, K exten
    */
   async gradients(x: Data<I>, y: Labels<O> | UpstreamOptions): Promise<Gradients> {
     await this.pending;
-    return gradients(this.core, x as Given, y as Given | UpstreamOptions);
+    return (await import('./gradients.js')).gradients(this.core, x as Given, y as Given | UpstreamOptions);
   }
   /** Where the time of a training step goes, record by record. Changes nothing. */
   async profile(x: Data<I>, y: Labels<O>, options: ProfileOptions = {}): Promise<Profile> {
     await this.pending;
-    return profile(this.core, x as Given, y as Given, options);
+    return (await import('./inspect.js')).profile(this.core, x as Given, y as Given, options);
   }
   /** The compiled training step: its records after fusion, and the memory that it takes. */
   async explain(x: Data<I>, y: Labels<O>, options: { readonly batchSize?: number } = {}): Promise<Explanation> {
     await this.pending;
-    return explain(this.core, x as Given, y as Given, options.batchSize);
+    return (await import('./inspect.js')).explain(this.core, x as Given, y as Given, options.batchSize);
   }
 
   /** Starts the engine and puts the weights there, so that nothing later has to wait. */

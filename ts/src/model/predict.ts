@@ -6,6 +6,7 @@ import type { DType } from '../core/tensor.js';
 import { size } from '../core/values.js';
 import type { NDArray } from '../data/ndarray.js';
 import { Trace } from '../layers/layer.js';
+import { engineType } from '../layers/symbolic.js';
 import { DirectClient } from '../runtime/client.js';
 import type { Want } from './compile.js';
 import type { Core, Given } from './core.js';
@@ -39,12 +40,12 @@ function wanted(arrays: readonly NDArray[], batch: number, types: readonly DType
 
 /** Shapes of the results for these inputs. */
 function resultShapes(core: Core, arrays: readonly NDArray[], rows: number): readonly (readonly number[])[] {
-  const { outputs, inputs, batch } = core.graph;
+  const { outputs, feeds, batch } = core.graph;
   if (outputs.every(({ symbolic }) => symbolic.shape.slice(1).every((d) => d !== null))) return outputs.map(({ symbolic }) => [rows, ...(symbolic.shape.slice(1) as number[])]);
   const program = new Program();
   const places = new Map(core.graph.variables.map(({ weight }, i) => [weight, i]));
   const trace = new Trace(program, false, { indexOf: (weight) => places.get(weight) ?? 0 });
-  const values = arrays.map((a, i) => program.input([batch ?? rows, ...a.shape.slice(1)], inputs[i]?.symbolic.dtype ?? 'float32'));
+  const values = arrays.map((a, i) => program.input([batch ?? rows, ...a.shape.slice(1)], engineType(feeds[i]?.symbolic.dtype ?? 'float32')));
   return core.graph.trace(trace, values).map((t) => (batch === null ? t.shape : [rows, ...t.shape.slice(1)]));
 }
 
@@ -58,7 +59,7 @@ function padded({ data, shape }: NDArray, batch: number, dtype: DType): Float32A
   return out;
 }
 
-const inputTypes = (core: Core): DType[] => core.graph.inputs.map(({ symbolic }) => (symbolic.dtype === 'uint8' ? 'float32' : symbolic.dtype));
+const inputTypes = (core: Core): DType[] => core.graph.feeds.map(({ symbolic }) => (symbolic.dtype === 'uint8' ? 'float32' : engineType(symbolic.dtype)));
 
 function finish(outputs: readonly Float32Array[], shapes: readonly (readonly number[])[]): NDArray<Float32Array>[] {
   return outputs.map((data, i) => {

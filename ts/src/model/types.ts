@@ -1,6 +1,6 @@
 // The types of models: shapes of inputs and outputs, and the names of their results.
 import type { Shape } from '../core/tensor.js';
-import type { ArrayLike, NDArray, Sized } from '../data/ndarray.js';
+import type { ArrayLike, NDArray, Sized, TextArray } from '../data/ndarray.js';
 import type { AnyLayer, Layer } from '../layers/layer.js';
 import type { Apply, Mismatch, ShapeFn } from '../layers/shapes.js';
 import type { LossLike } from '../losses/index.js';
@@ -10,8 +10,8 @@ import type { OptimizerLike } from '../optimizers/index.js';
 /** Shapes of one value, of a list of values, or of values by name. */
 export type Shapes = Shape | readonly Shape[] | { readonly [name: string]: Shape };
 
-/** What `fit` and `predict` take for inputs of these shapes. */
-export type Data<S extends Shapes> = S extends Shape ? ArrayLike<S> : { readonly [K in keyof S]: S[K] extends Shape ? ArrayLike<S[K]> : never };
+/** What `fit` and `predict` take for inputs of these shapes; text where a layer outside of the engine reads it. */
+export type Data<S extends Shapes> = S extends Shape ? ArrayLike<S> | TextArray : { readonly [K in keyof S]: S[K] extends Shape ? ArrayLike<S[K]> | TextArray : never };
 
 /** What they take as labels: class numbers or values. */
 export type Labels<S extends Shapes> = S extends Shape ? ArrayLike : { readonly [K in keyof S]: ArrayLike };
