@@ -6,12 +6,13 @@ import type { Tensor } from '../core/tensor.js';
 import type { RegularizerLike } from '../regularizers/index.js';
 import { type Dims, each, REQUIRED, type Resolved } from './factory.js';
 import { Layer, type LayerDefinition, type LayerOptions, type Scope } from './layer.js';
+import { checkLora, corrected, frozenBy, type LoraOptions } from './lora.js';
 import type { Windowed } from './shapes.js';
 import { channelsLast, type DataFormat } from './spatial.js';
 import { around, around2, checkFits, checkPadding, checkWindow, type Padding, span } from './windows.js';
 import { type BiasOptions, type KernelOptions, optionsOf, withKernel } from './weight_options.js';
 
-export interface ConvConfig extends LayerOptions, KernelOptions, BiasOptions {
+export interface ConvConfig extends LayerOptions, KernelOptions, BiasOptions, LoraOptions {
   /** Channels of the output. */
   readonly filters: number;
   /** Places of the window: one number, or one per axis. */
@@ -88,6 +89,7 @@ export function convolved(x: Tensor, weight: Tensor, w: Window, padding: Padding
 }
 
 function checkConv(c: Config, name: string, axes: number): void {
+  checkLora(c, name);
   checkWindow(name, { filters: c.filters, kernelSize: c.kernelSize, strides: c.strides, dilationRate: c.dilationRate, groups: c.groups }, axes);
   checkPadding(name, c.padding, axes === 1 ? ['valid', 'same', 'causal'] : ['valid', 'same']);
   if (c.filters % c.groups !== 0) throw new ConfigError(`${name}: ${c.groups} groups don't divide ${c.filters} filters`, { layer: name, expected: c.filters, received: c.groups });
@@ -107,6 +109,8 @@ const definition = (axes: number): LayerDefinition<Config> => ({
     activation: 'linear',
     useBias: true,
     activityRegularizer: null,
+    loraRank: null,
+    loraAlpha: null,
   }),
   check: (c, name) => checkConv(c, name, axes),
   mask: null,
@@ -124,18 +128,22 @@ const definition = (axes: number): LayerDefinition<Config> => ({
         groups: c.groups,
       };
       checkFits(scope as never, x.shape, image.shape.slice(1, -1), window.kernel, window.dilation, c.padding);
-      const kernel = scope.weight('kernel', [...window.kernel, channels / c.groups, c.filters], optionsOf(c, 'kernel'));
-      return finished(scope, convolved(image, kernel, window, c.padding), c.filters);
+      const options = optionsOf(c, 'kernel');
+      const kernel = scope.weight('kernel', [...window.kernel, channels / c.groups, c.filters], frozenBy(c, options));
+      const bias = biasOf(scope, c.filters);
+      return finished(scope, convolved(image, corrected(scope, 'kernel', kernel, options), window, c.padding), c.filters, bias);
     });
     scope.penalize(out, c.activityRegularizer);
     return out;
   },
 });
 
+type Finish = Scope<Pick<Config, 'useBias' | 'activation'> & Required<BiasOptions>>;
+const biasOf = (scope: Finish, filters: number): Tensor | null => (scope.config.useBias ? scope.weight('bias', [filters], optionsOf(scope.config, 'bias')) : null);
+
 /** Bias and activation. */
-export function finished(scope: Scope<Pick<Config, 'useBias' | 'activation'> & Required<BiasOptions>>, y: Tensor, filters: number): Tensor {
-  const c = scope.config;
-  return scope.activate(c.useBias ? ops.add(y, scope.weight('bias', [filters], optionsOf(c, 'bias'))) : y, c.activation);
+export function finished(scope: Finish, y: Tensor, filters: number, bias = biasOf(scope, filters)): Tensor {
+  return scope.activate(bias ? ops.add(y, bias) : y, scope.config.activation);
 }
 
 const one = definition(1);

@@ -3,10 +3,11 @@ import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import type { RegularizerLike } from '../regularizers/index.js';
 import { Layer, type LayerDefinition, type LayerOptions } from './layer.js';
+import { checkLora, corrected, frozenBy, type LoraOptions } from './lora.js';
 import type { LastAxis } from './shapes.js';
 import { type BiasOptions, type KernelOptions, optionsOf, withKernel } from './weight_options.js';
 
-export interface DenseConfig extends LayerOptions, KernelOptions, BiasOptions {
+export interface DenseConfig extends LayerOptions, KernelOptions, BiasOptions, LoraOptions {
   /** Width of the output. */
   readonly units: number;
   /** Default 'linear'. */
@@ -24,18 +25,24 @@ const definition: LayerDefinition<Required<Omit<DenseConfig, keyof LayerOptions>
     activation: 'linear',
     useBias: true,
     activityRegularizer: null,
+    loraRank: null,
+    loraAlpha: null,
   }),
-  check({ units }, name) {
+  check(config, name) {
+    const { units } = config;
+    checkLora(config, name);
     if (!Number.isInteger(units) || units < 1) throw new ConfigError(`${name}: units must be a whole number above 0, received ${units}`, { layer: name, received: units });
   },
   call(scope, x) {
     const { config } = scope;
     const last = x.shape.at(-1);
     if (x.shape.length < 2 || last === undefined) return scope.fail('needs an input of at least two axes, [batch, …, features]', x.shape);
-    const kernel = scope.weight('kernel', [last, config.units], optionsOf(config, 'kernel'));
+    const options = optionsOf(config, 'kernel');
+    const kernel = scope.weight('kernel', [last, config.units], frozenBy(config, options));
+    const bias = config.useBias ? scope.weight('bias', [config.units], optionsOf(config, 'bias')) : null;
     const flat = x.shape.length === 2 ? x : ops.reshape(x, { shape: [-1, last] });
-    let y = ops.matmul(flat, kernel);
-    if (config.useBias) y = ops.add(y, scope.weight('bias', [config.units], optionsOf(config, 'bias')));
+    let y = ops.matmul(flat, corrected(scope, 'kernel', kernel, options));
+    if (bias) y = ops.add(y, bias);
     y = scope.activate(y, config.activation);
     const out = x.shape.length === 2 ? y : ops.reshape(y, { shape: [...x.shape.slice(0, -1), config.units] });
     scope.penalize(out, config.activityRegularizer);
@@ -45,7 +52,7 @@ const definition: LayerDefinition<Required<Omit<DenseConfig, keyof LayerOptions>
 
 /**
  * Fully connected: `activation(x · kernel + bias)` over the last axis. [batch, …, in] → [batch, …, units].
- * Weights: kernel [in, units], bias [units]. Keras's Dense.
+ * Weights: kernel [in, units], bias [units]; with `loraRank` also lora_kernel_a [in, rank], lora_kernel_b [rank, units]. Keras's Dense.
  * @example
  * const model = sequential([layers.dense({ units: 10, activation: 'softmax', inputShape: [784] })]);
  */

@@ -2,15 +2,17 @@ import type { ConstraintLike } from '../constraints/index.js';
 import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
-import { int, number } from '../core/values.js';
+import { int, number, scale } from '../core/values.js';
 import type { InitializerLike } from '../initializers/index.js';
 import type { RegularizerLike } from '../regularizers/index.js';
 import { type Dims, REQUIRED, type Resolved } from './factory.js';
 import { Layer, type LayerDefinition, type LayerOptions, type Scope } from './layer.js';
+import { checkLora, factors, frozenBy, type LoraOptions } from './lora.js';
 import type { Embedded } from './shapes.js';
 import { optionsOf } from './weight_options.js';
 
-export interface EmbeddingConfig extends LayerOptions {
+/** Options of a table of vectors. */
+export interface TableConfig extends LayerOptions {
   /** Number of indices: 0 … inputDim − 1. */
   readonly inputDim: number;
   /** Width of the vectors. */
@@ -27,15 +29,17 @@ export interface EmbeddingConfig extends LayerOptions {
   readonly maskZero?: boolean;
 }
 
-export function checkSizes({ inputDim, outputDim }: Pick<EmbeddingConfig, 'inputDim' | 'outputDim'>, name: string): void {
+export interface EmbeddingConfig extends TableConfig, LoraOptions {}
+
+export function checkSizes({ inputDim, outputDim }: Pick<TableConfig, 'inputDim' | 'outputDim'>, name: string): void {
   for (const [key, value] of Object.entries({ inputDim, outputDim }))
     if (!Number.isInteger(value) || value < 1) throw new ConfigError(`${name}: ${key} must be a whole number above 0, received ${value}`, { layer: name, received: value });
 }
 
-/** Rows of a table; index 0 may be masked. */
-export function lookedUp(scope: Scope<Pick<Resolved<EmbeddingConfig>, 'maskZero' | 'activityRegularizer'>>, table: Tensor, x: Tensor): Tensor {
+/** Rows by index; index 0 may be masked. */
+export function lookedUp(scope: Scope<Pick<Resolved<EmbeddingConfig>, 'maskZero' | 'activityRegularizer'>>, rows: (indices: Tensor) => Tensor, x: Tensor): Tensor {
   const indices = int(x);
-  const out = ops.gather(table, indices);
+  const out = rows(indices);
   scope.penalize(out, scope.config.activityRegularizer);
   if (scope.config.maskZero) {
     const floats = ops.cast(indices, { dtype: 'float32' });
@@ -46,17 +50,43 @@ export function lookedUp(scope: Scope<Pick<Resolved<EmbeddingConfig>, 'maskZero'
 
 const definition: LayerDefinition<Resolved<EmbeddingConfig>> = {
   className: 'Embedding',
-  defaults: { inputDim: REQUIRED, outputDim: REQUIRED, embeddingsInitializer: 'randomUniform', embeddingsRegularizer: null, embeddingsConstraint: null, activityRegularizer: null, maskZero: false },
-  check: checkSizes,
+  defaults: {
+    inputDim: REQUIRED,
+    outputDim: REQUIRED,
+    embeddingsInitializer: 'randomUniform',
+    embeddingsRegularizer: null,
+    embeddingsConstraint: null,
+    activityRegularizer: null,
+    maskZero: false,
+    loraRank: null,
+    loraAlpha: null,
+  },
+  check(config, name) {
+    checkSizes(config, name);
+    checkLora(config, name);
+  },
   call(scope, x) {
-    const { inputDim, outputDim } = scope.config;
-    return lookedUp(scope, scope.weight('embeddings', [inputDim, outputDim], optionsOf(scope.config, 'embeddings')), x);
+    const { config } = scope;
+    const shape = [config.inputDim, config.outputDim];
+    const options = optionsOf(config, 'embeddings');
+    const table = scope.weight('embeddings', shape, frozenBy(config, options));
+    return lookedUp(
+      scope,
+      (indices) => {
+        const rows = ops.gather(table, indices);
+        const lora = factors(scope, 'embeddings', shape, options);
+        // Only the rows that are looked up are corrected.
+        return lora ? ops.add(rows, scale(ops.matmul(ops.gather(lora.a, indices), lora.b), lora.factor)) : rows;
+      },
+      x,
+    );
   },
 };
 
 /**
  * A learned vector for each index. int32 [batch, …] → [batch, …, outputDim]; an index outside of the table gives NaN.
- * Weight: embeddings [inputDim, outputDim]. Keras's Embedding.
+ * Weight: embeddings [inputDim, outputDim]; with `loraRank` also lora_embeddings_a [inputDim, rank], lora_embeddings_b [rank, outputDim].
+ * Keras's Embedding.
  * @example
  * sequential([layers.embedding({ inputDim: 1000, outputDim: 16, inputShape: [20], dtype: 'int32' }), layers.flatten(), layers.dense({ units: 1 })]);
  */

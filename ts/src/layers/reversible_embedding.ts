@@ -1,12 +1,12 @@
 import { ops } from '../core/ops.generated.js';
 import { scale } from '../core/values.js';
-import { checkSizes, type EmbeddingConfig, lookedUp } from './embedding.js';
+import { checkSizes, lookedUp, type TableConfig } from './embedding.js';
 import { factory, REQUIRED, type Resolved } from './factory.js';
 import type { LayerDefinition } from './layer.js';
 import type { Unknown } from './shapes.js';
 import { optionsOf } from './weight_options.js';
 
-export interface ReversibleEmbeddingConfig extends EmbeddingConfig {
+export interface ReversibleEmbeddingConfig extends TableConfig {
   /** Whether the way back uses the same table. Default true. */
   readonly tieWeights?: boolean;
   /** Logits are kept below it by tanh. Default none. */
@@ -32,7 +32,7 @@ const definition: LayerDefinition<Resolved<ReversibleEmbeddingConfig>> = {
     const options = optionsOf(scope.config, 'embeddings');
     const table = scope.weight('embeddings', [inputDim, outputDim], options);
     const back = tieWeights ? null : scope.weight('reverse_embeddings', [outputDim, inputDim], options);
-    if (x.dtype === 'int32') return lookedUp(scope, table, x);
+    if (x.dtype === 'int32') return lookedUp(scope, (indices) => ops.gather(table, indices), x);
     if (x.shape.at(-1) !== outputDim) scope.fail(`takes indices (int32), or vectors of ${outputDim} numbers for the way back`, x.shape);
     const logits = back ? ops.matmul(x, back) : ops.matmul(x, table, { transposeB: true });
     const out = logitSoftCap === null ? logits : scale(ops.tanh(scale(logits, 1 / logitSoftCap)), logitSoftCap);
