@@ -93,6 +93,31 @@ async function open() {
       .add(beta);
   }
 
+  /** An LSTM step by step: the products with the input at once, the others one after the other. */
+  function trainRecurrent({ cell, units, places, features, classes, batch, rows, x, y }) {
+    if (cell !== 'lstm') return undefined;
+    const weight = (inputs, outputs) => array(floats(inputs * outputs, inputs ** -0.5), [inputs, outputs]);
+    const first = { kernel: weight(features, 4 * units), bias: np.zeros([4 * units]), recurrent: weight(units, 4 * units), head: weight(units, classes), last: np.zeros([classes]) };
+    function lossOf(p, xs, ys) {
+      const projected = np.matmul(xs.transpose([1, 0, 2]).reshape([places * batch, features]), p.kernel).add(p.bias);
+      let [h, c] = [np.zeros([batch, units]), np.zeros([batch, units])];
+      for (const part of np.split(projected, places, 0)) {
+        const [input, forget, candidate, output] = np.split(part.add(np.matmul(h, p.recurrent.ref)), 4, 1);
+        c = nn
+          .sigmoid(forget)
+          .mul(c)
+          .add(nn.sigmoid(input).mul(np.tanh(candidate)));
+        h = nn.sigmoid(output).mul(np.tanh(c.ref));
+      }
+      c.dispose();
+      p.recurrent.dispose();
+      return losses.categoricalCrossentropy(np.matmul(h, p.head).add(p.last), ys, batch);
+    }
+    const split = (values, shape) =>
+      Array.from({ length: rows / batch }, (_, i) => array(values.slice((i * values.length * batch) / rows, ((i + 1) * values.length * batch) / rows), [batch, ...shape]));
+    return trained(lossOf, first, optimizers.adam, split(x, [places, features]), split(y, [classes]));
+  }
+
   /** Letters as one-hot rows: a gradient of a gather is missing. Adam: there is no AdamW. */
   function trainGpt({ vocabulary, depth, heads, width, block, batch, rows, x, y }) {
     const weight = (...shape) => array(floats(shape[0] * shape[1], 0.03), shape);
@@ -166,7 +191,7 @@ async function open() {
     return repeat(() => finish(f(input.ref)));
   }
 
-  return { train, trainGpt, predict, gemm, map };
+  return { train, trainRecurrent, trainGpt, predict, gemm, map };
 }
 
 export const engines = { 'jax-js': { package: '@jax-js/jax', open } };

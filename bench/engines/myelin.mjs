@@ -29,6 +29,14 @@ async function open({ threads, worker, turbo }) {
     return (epochs) => model.fit(x, y, { batchSize: spec.batch, epochs, verbose: 0 });
   }
 
+  const trainRecurrent = (spec) =>
+    trained(sequential([layers[spec.cell]({ units: spec.units, inputShape: [spec.places, spec.features] }), layers.dense({ units: spec.classes, activation: 'softmax' })]), {
+      ...spec,
+      optimizer: 'adam',
+      loss: 'categoricalCrossentropy',
+      shape: [spec.places, spec.features],
+    });
+
   function trainGpt({ vocabulary, depth, heads, width, block, batch, rows, x, y }) {
     const normal = (value) => layers.layerNormalization({ epsilon: 1e-5 }).apply(value);
     const places = input({ shape: [block], dtype: 'int32' });
@@ -151,7 +159,7 @@ async function open({ threads, worker, turbo }) {
     return predictor(sequential(all), { data: x, shape: [rows, cols] }, rows);
   }
 
-  return { train, trainConvnet, trainGpt, rows, plan, predict, predictConvnet, conv, gemm, map };
+  return { train, trainConvnet, trainRecurrent, trainGpt, rows, plan, predict, predictConvnet, conv, gemm, map };
 }
 
 export const engines = {

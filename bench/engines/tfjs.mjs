@@ -31,6 +31,16 @@ async function open(backend) {
   const train = (spec) => trained(build(spec), { ...spec, shape: [spec.sizes[0]], classes: spec.sizes.at(-1) });
   const trainConvnet = (spec) => trained(convnet(), { ...spec, ...CONVNET });
 
+  /** A GRU as Keras has it now can't be made: resetAfter throws. */
+  const trainRecurrent = (spec) =>
+    spec.cell === 'lstm' &&
+    trained(tf.sequential({ layers: [tf.layers.lstm({ units: spec.units, inputShape: [spec.places, spec.features] }), tf.layers.dense({ units: spec.classes, activation: 'softmax' })] }), {
+      ...spec,
+      optimizer: 'adam',
+      loss: 'categoricalCrossentropy',
+      shape: [spec.places, spec.features],
+    });
+
   function trained(model, spec) {
     model.compile({ optimizer: spec.optimizer, loss: spec.loss });
     const x = tf.tensor(spec.x, [spec.rows, ...spec.shape]);
@@ -77,7 +87,7 @@ async function open(backend) {
     );
   }
 
-  return { train, trainConvnet, predict, predictConvnet, conv, gemm, map };
+  return { train, trainConvnet, trainRecurrent, predict, predictConvnet, conv, gemm, map };
 }
 
 export const engines = {

@@ -255,6 +255,12 @@ def keras_engine():
         x, y = rows_and_labels({**spec, "sizes": [784, 10]})
         return trained(convnet(), spec, "categoricalCrossentropy", x.reshape(-1, 28, 28, 1), y)
 
+    def train_recurrent(spec):
+        layer = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU}[spec["cell"]]
+        model = keras.Sequential([keras.Input((spec["places"], spec["features"])), layer(spec["units"]), keras.layers.Dense(spec["classes"], activation="softmax")])
+        x, y = rows_and_labels({**spec, "sizes": [spec["places"] * spec["features"], spec["classes"]]})
+        return trained(model, {**spec, "optimizer": "adam"}, "categoricalCrossentropy", x.reshape(-1, spec["places"], spec["features"]), y)
+
     def predict_convnet(spec):
         model, x = convnet(), normal(spec["rows"], 28, 28, 1)
         return repeat(lambda: model.predict_on_batch(x))
@@ -286,7 +292,7 @@ def keras_engine():
         x, y = (random.integers(0, spec["vocabulary"], (spec["rows"], spec["block"]), dtype=np.int32) for _ in range(2))
         return lambda epochs: model.fit(x, y, batch_size=spec["batch"], epochs=epochs, verbose=0)
 
-    return {"train": train, "trainConvnet": train_convnet, "trainGpt": train_gpt, "predict": predict, "predictConvnet": predict_convnet}
+    return {"train": train, "trainConvnet": train_convnet, "trainRecurrent": train_recurrent, "trainGpt": train_gpt, "predict": predict, "predictConvnet": predict_convnet}
 
 
 kinds = {"numpy": numpy_engine, "jax": jax_engine, "keras-jax": keras_engine}[ENGINE]()
