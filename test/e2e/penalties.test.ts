@@ -35,6 +35,19 @@ describe.each([
   });
 });
 
+test('weights that are frozen are not penalised', async () => {
+  const kernelRegularizer = regularizers.l2({ l2: 0.1 });
+  const inner = layers.timeDistributed({ layer: layers.dense({ units: 2, kernelRegularizer }), inputShape: [PLACES, WIDTH] });
+  const model = sequential([inner, layers.dense({ units: 2, kernelRegularizer })]).compile({ optimizer: 'sgd', loss: 'mse' });
+  const y = await model.predict(x);
+  const [first = 0, , second = 0] = (await model.getWeights()).map(({ data }) => 0.1 * squares(data));
+  expect((await model.evaluate(x, y)).loss).toBeCloseTo(first + second, 6);
+  inner.trainable = false;
+  expect((await model.evaluate(x, y)).loss).toBeCloseTo(second, 6);
+  inner.trainable = true;
+  expect((await model.evaluate(x, y)).loss).toBeCloseTo(first + second, 6);
+});
+
 test.each([
   ['embedding', () => layers.embedding({ inputDim: 5, outputDim: 3, activityRegularizer, embeddingsInitializer: 'glorotNormal' })],
   ['reversibleEmbedding', () => layers.reversibleEmbedding({ inputDim: 5, outputDim: 3, activityRegularizer, embeddingsInitializer: 'glorotNormal' })],

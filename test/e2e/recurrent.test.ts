@@ -1,5 +1,5 @@
 // Layers that the engine walks along whole sequences, against the same cells step by step (layers.rnn unrolls its cell).
-import { defineLayer, functional, input, layers, setRandomSeed } from 'myelin';
+import { defineLayer, functional, input, layers, ops, setRandomSeed } from 'myelin';
 import { describe, expect, test } from 'vitest';
 
 const [rows, steps, features, units] = [5, 6, 3, 7];
@@ -74,4 +74,21 @@ describe.each(Object.keys(CELLS) as Kind[])('%s equals its cell step by step', (
       }
     }
   });
+});
+
+test('a lambda layer drops the mask, unless it says what becomes of it', async () => {
+  const x = input({ shape: [steps, features] });
+  const m = input({ shape: [steps] });
+  const given = [
+    { data: numbers(rows * steps * features), shape: [rows, steps, features] },
+    { data: MASK, shape: [rows, steps] },
+  ] as const;
+  const mean = async (options: object) => {
+    const twice = layers.lambda({ function: (a) => ops.add(a, a), ...options });
+    return (await functional({ inputs: [x, m], outputs: [layers.globalAveragePooling1d().apply(twice.apply(masked().apply(x, m)))] }).predict(given))[0]?.data;
+  };
+  const pooled = async (value: typeof x) => (await functional({ inputs: [x, m], outputs: [layers.globalAveragePooling1d().apply(value)] }).predict(given))[0]?.data;
+  const [whole, some] = [await pooled(x), await pooled(masked().apply(x, m) as typeof x)];
+  expect([...((await mean({})) ?? [])]).toEqual([...(whole ?? [])].map((v) => 2 * v));
+  expect([...((await mean({ mask: (_: unknown, mask: unknown) => mask })) ?? [])]).toEqual([...(some ?? [])].map((v) => 2 * v));
 });

@@ -88,6 +88,14 @@ describe('a model in a file', () => {
     expect(await loaded.predict([x, x] as never)).toEqual(await net.predict([x, x]));
     expect(loaded.countParams()).toBe(net.countParams());
   });
+  it('keeps names inside of both directions, and options that are null where the default is not', async () => {
+    const a = input({ shape: [3, 2] });
+    const [forward, backward] = layers.bidirectional({ layer: layers.gru({ units: 2 }), mergeMode: null }).apply(a).all as [typeof a, typeof a];
+    const net = functional({ inputs: a, outputs: [forward, backward] });
+    const given = { data: x.data.slice(0, 12), shape: [2, 3, 2] };
+    const loaded = await loadModel(await net.toBytes());
+    expect(await loaded.predict(given)).toEqual(await net.predict(given));
+  });
   it('may have custom layers and losses, given by name', async () => {
     const scaled = defineLayer<{ factor: number }>({
       className: 'Scaled',

@@ -50,9 +50,7 @@ function layerFromJson(json: Record<string, unknown>, custom: Custom): Layer {
     ...(Array.isArray(json.batchInputShape) && { batchInputShape: json.batchInputShape as number[] }),
     ...(typeof json.dtype === 'string' && { dtype: json.dtype as 'float32' }),
   };
-  const config = fromJson(json.config ?? {}, custom, className) as object;
-  const given = Object.fromEntries(Object.entries(config).filter(([, v]) => v !== null));
-  return factory({ ...given, ...options });
+  return factory({ ...(fromJson(json.config ?? {}, custom, className) as object), ...options });
 }
 
 const list = (value: unknown, what: string): readonly Record<string, unknown>[] => {

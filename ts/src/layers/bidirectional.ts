@@ -26,9 +26,11 @@ function directions(layer: Layer): [Layer, Layer] {
   const config = layer.config as Config;
   const forward = config.layer as unknown as Layer;
   const { goBackwards } = forward.config as SequenceConfig;
-  const name = `backward_${forward.name ?? forward.className.toLowerCase()}`;
+  // One that comes from a file has its name from here.
+  const base = (forward.name ?? forward.className.toLowerCase()).replace(/^forward_/, '');
+  const name = `backward_${base}`;
   const backward = (config.backwardLayer as unknown as Layer | null) ?? new Layer(forward.definition, { ...forward.config, goBackwards: !goBackwards, name } as never);
-  forward.name ??= `forward_${forward.className.toLowerCase()}`;
+  forward.name ??= `forward_${base}`;
   const pair: [Layer, Layer] = [forward, backward as Layer];
   pairs.set(layer, pair);
   return pair;

@@ -133,7 +133,8 @@ export class Scope<C extends object = object> {
     const weight = this.layer.declare(name, path, shape, options);
     for (const around of this.trace.open) weight.around.add(around);
     const value = this.trace.program.param(this.trace.weights.indexOf(weight, path), shape);
-    if (weight.regularizer && !this.layer.penalized.has(this.trace)) this.trace.penalties.push(weight.regularizer.penalty(value));
+    // As in Keras, what is frozen adds nothing to the loss.
+    if (weight.regularizer && weight.trainable && !this.layer.penalized.has(this.trace)) this.trace.penalties.push(weight.regularizer.penalty(value));
     return this.trace.reading?.(this.layer, name, value) ?? value;
   }
   /** Sets a weight of the layer, or of one inside it, after the gradients of a step and before the optimizer. */

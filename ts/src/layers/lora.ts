@@ -20,9 +20,9 @@ export function checkLora({ loraRank, loraAlpha }: Config, name: string): void {
     throw new ConfigError(`${name}: loraAlpha must be a number, beside a loraRank, received ${loraAlpha}`, { layer: name, received: loraAlpha });
 }
 
-/** Options of a weight, which is frozen and not penalised where it is corrected. */
+/** Options of a weight, which is frozen where it is corrected. */
 export function frozenBy({ loraRank }: Config, options: WeightOptions): WeightOptions {
-  return loraRank === null ? options : { ...options, regularizer: null, trainable: false };
+  return loraRank === null ? options : { ...options, trainable: false };
 }
 
 /** The two factors of the correction to a weight: lora_<name>_a [..., rank] and lora_<name>_b [rank, columns], and what it is multiplied by. */
