@@ -38,8 +38,8 @@ function directions(layer: Layer): [Layer, Layer] {
 
 const MERGES: Readonly<Record<string, (a: Tensor, b: Tensor) => Tensor>> = {
   concat: (a, b) => ops.concat([a, b]),
-  sum: ops.add,
-  mul: ops.mul,
+  sum: (a, b) => ops.add(a, b),
+  mul: (a, b) => ops.mul(a, b),
   ave: (a, b) => scale(ops.add(a, b), 0.5),
 };
 

@@ -2,7 +2,7 @@ import type { ActivationLike } from '../activations/index.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
 import { number } from '../core/values.js';
-import { type Cell, CELL_DEFAULTS, type CellConfig, type CellKind, cellDefinition, cellFactory, gate, gateWeights, type SequenceConfig, sequenceDefinition, sequenceFactory } from './recurrent.js';
+import { type Cell, type CellConfig, type CellKind, cellDefinition, cellFactory, gate, gateWeights, type SequenceConfig, sequenceDefinition, sequenceFactory, withCell } from './recurrent.js';
 
 export interface GRUCellConfig extends CellConfig {
   /** Of the gates. Default 'sigmoid'. */
@@ -23,7 +23,7 @@ const columns = (x: Tensor, from: number, to: number, n: number): Tensor => {
 
 const kind: CellKind<Cell<GRUCellConfig>, Weights> = {
   className: 'GRU',
-  defaults: { ...CELL_DEFAULTS, recurrentActivation: 'sigmoid', resetAfter: true },
+  defaults: withCell({ recurrentActivation: 'sigmoid', resetAfter: true }),
   states: 1,
   weights: (scope, features) => gateWeights(scope, features, 3, scope.config.resetAfter ? [2, 3 * scope.config.units] : [3 * scope.config.units], scope.config.biasInitializer),
   whole({ config }, { recurrent, bias }) {

@@ -4,7 +4,7 @@ import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
 import type { Initializer, InitializerLike } from '../initializers/index.js';
 import type { Scope } from './layer.js';
-import { type Cell, CELL_DEFAULTS, type CellConfig, type CellKind, cellDefinition, cellFactory, gate, gateWeights, type SequenceConfig, sequenceDefinition, sequenceFactory } from './recurrent.js';
+import { type Cell, type CellConfig, type CellKind, cellDefinition, cellFactory, gate, gateWeights, type SequenceConfig, sequenceDefinition, sequenceFactory, withCell } from './recurrent.js';
 
 export interface LSTMCellConfig extends CellConfig {
   /** Of the gates. Default 'sigmoid'. */
@@ -28,7 +28,7 @@ export function forgetBias(scope: Scope<{ readonly unitForgetBias: boolean; read
 
 const kind: CellKind<Cell<LSTMCellConfig>, Weights> = {
   className: 'LSTM',
-  defaults: { ...CELL_DEFAULTS, recurrentActivation: 'sigmoid', unitForgetBias: true },
+  defaults: withCell({ recurrentActivation: 'sigmoid', unitForgetBias: true }),
   states: 2,
   weights: (scope, features) => gateWeights(scope, features, 4, [4 * scope.config.units], forgetBias(scope)),
   whole: ({ config }, { recurrent }) => ({ cell: 1, recurrent, activation: config.activation, gateActivation: config.recurrentActivation }),

@@ -59,18 +59,13 @@ export interface SequenceConfig {
 export type Cell<C> = Required<Omit<C, keyof LayerOptions>>;
 export type CellOptions = Cell<CellConfig>;
 
-export const CELL_DEFAULTS: CellOptions = withKernel({
-  units: REQUIRED,
-  activation: 'tanh',
-  useBias: true,
-  recurrentInitializer: 'orthogonal',
-  recurrentRegularizer: null,
-  recurrentConstraint: null,
-  dropout: 0,
-  recurrentDropout: 0,
-  seed: null,
-});
-/** A function, because bundlers keep objects that spread others. */
+/** Defaults with those of a cell; a function, because bundlers keep objects that spread others. */
+/* @__NO_SIDE_EFFECTS__ */
+export function withCell<O extends object>(own: O): O & CellOptions {
+  const recurrent = { recurrentInitializer: 'orthogonal', recurrentRegularizer: null, recurrentConstraint: null } as const;
+  return withKernel({ ...own, ...recurrent, units: REQUIRED, activation: 'tanh', useBias: true, dropout: 0, recurrentDropout: 0, seed: null });
+}
+/** The same for a walk along a sequence. */
 /* @__NO_SIDE_EFFECTS__ */
 export function withSequence<O extends object>(own: O): O & Required<SequenceConfig> {
   return { ...own, returnSequences: false, returnState: false, goBackwards: false, zeroOutputForMask: false, stateful: false, unroll: false, activityRegularizer: null };

@@ -1,12 +1,12 @@
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
-import { type Cell, CELL_DEFAULTS, type CellConfig, type CellKind, cellDefinition, cellFactory, gateWeights, type SequenceConfig, sequenceDefinition, sequenceFactory } from './recurrent.js';
+import { type Cell, type CellConfig, type CellKind, cellDefinition, cellFactory, gateWeights, type SequenceConfig, sequenceDefinition, sequenceFactory, withCell } from './recurrent.js';
 
 type Weights = ReturnType<typeof gateWeights>;
 
 const kind: CellKind<Cell<CellConfig>, Weights> = {
   className: 'SimpleRNN',
-  defaults: CELL_DEFAULTS,
+  defaults: withCell({}),
   states: 1,
   weights: (scope, features) => gateWeights(scope, features, 1, [scope.config.units], scope.config.biasInitializer),
   whole: ({ config }, { recurrent }) => ({ cell: 0, recurrent, activation: config.activation }),
