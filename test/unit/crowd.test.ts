@@ -22,10 +22,14 @@ test('threads that sleep and are faster all the same lose a slice now and then, 
   expect(share(made)).toBeLessThan(0.005);
 });
 test('where others take the cores one thread makes nearly all slices', () => {
-  expect(share(slices(1000, () => [2, 30], 1.2))).toBeGreaterThan(0.95);
+  expect(share(slices(1000, () => [2, 30], 1.2))).toBeGreaterThan(0.9);
 });
 test('threads come back within a second of slices when the others are gone', () => {
   const made = slices(600, (i) => (i < 300 ? [2, 30] : [0.6, 0]), 1);
-  expect(share(made.slice(0, 300))).toBeGreaterThan(0.9);
+  expect(share(made.slice(0, 300))).toBeGreaterThan(0.85);
   expect(share(made.slice(350))).toBe(0);
+});
+test('code that is still being compiled while threads run does not speak for one thread', () => {
+  const made = slices(200, (i) => [i < 12 ? 10 : 1, 30], 2);
+  expect(share(made)).toBeLessThan(0.1);
 });

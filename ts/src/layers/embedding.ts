@@ -65,6 +65,7 @@ const definition: LayerDefinition<Resolved<EmbeddingConfig>> = {
     checkSizes(config, name);
     checkLora(config, name);
   },
+  indices: ({ inputDim }) => inputDim,
   call(scope, x) {
     const { config } = scope;
     const shape = [config.inputDim, config.outputDim];
@@ -84,7 +85,8 @@ const definition: LayerDefinition<Resolved<EmbeddingConfig>> = {
 };
 
 /**
- * A learned vector for each index. int32 [batch, …] → [batch, …, outputDim]; an index outside of the table gives NaN.
+ * A learned vector for each index. int32 [batch, …] → [batch, …, outputDim]; an index outside of the table is an error where it
+ * comes from the data, and gives NaN where a layer makes it.
  * Weight: embeddings [inputDim, outputDim]; with `loraRank` also lora_embeddings_a [inputDim, rank], lora_embeddings_b [rank, outputDim].
  * Keras's Embedding.
  * @example

@@ -33,6 +33,8 @@ export interface LayerDefinition<C extends object> {
   readonly defaults: C;
   /** Checks options that the types can't, when the layer is made. */
   readonly check?: (config: C, name: string) => void;
+  /** For layers that take indices: they are whole numbers from 0 to below this. */
+  readonly indices?: (config: C) => number;
   /** Layers inside this one. */
   readonly sublayers?: (config: C, layer: Layer) => readonly Layer[];
   /** The arithmetic: adds operations to the program and answers the results. */

@@ -27,6 +27,7 @@ const definition: LayerDefinition<Resolved<ReversibleEmbeddingConfig>> = {
     logitSoftCap: null,
   },
   check: checkSizes,
+  indices: ({ inputDim }) => inputDim,
   call(scope, x) {
     const { inputDim, outputDim, tieWeights, logitSoftCap } = scope.config;
     const options = optionsOf(scope.config, 'embeddings');

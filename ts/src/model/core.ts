@@ -141,6 +141,7 @@ export class Core {
     const arrays = this.graph.feed(given, what) as NDArray[];
     const rows = arrays[0]?.shape[0];
     for (const array of arrays) if (array.shape[0] !== rows) throw new DataError(`${what}: all arrays need the same number of rows, received ${arrays.map((a) => a.shape[0]).join(', ')}`);
+    this.graph.feeds.forEach((feed, i) => checkIndices(arrays[i] as NDArray, this.graph.lookup(feed), what));
     return arrays;
   }
 
@@ -208,6 +209,19 @@ function labelFallback(x: ArrayLike, want: Wanted): ArrayLike {
   if (typeof x === 'object' && 'shape' in x && x.shape.length === shape.length + 1 && x.shape.at(-1) === 1) return { data: x.data, shape: x.shape.slice(0, -1) };
   if (Array.isArray(x) && shape.length === 1 && Array.isArray(x[0]) && x[0].length === 1) return x.map((row) => (row as readonly number[])[0] as number);
   return x;
+}
+
+function checkIndices({ data, shape }: NDArray, lookup: { readonly name: string; readonly rows: number } | null, what: string): void {
+  if (!lookup) return;
+  const at = data.findIndex((index: number) => index < 0 || index >= lookup.rows);
+  if (at < 0) return;
+  const perRow = data.length / (shape[0] as number);
+  const [first, received] = [Math.floor(at / perRow), data[at] as number];
+  throw new DataError(`${what}: the index ${received} at row ${first}, place ${at % perRow} is outside of the ${lookup.rows} rows of '${lookup.name}' (0 … ${lookup.rows - 1})`, {
+    layer: lookup.name,
+    expected: [0, lookup.rows - 1],
+    received,
+  });
 }
 
 function checkClasses({ data }: NDArray, { loss }: Head, classes: number | null, what: string): void {

@@ -65,6 +65,15 @@ export class Graph {
     for (const { layer, inputs, outputs } of this.nodes) if (layer.host) values.set(outputs[0] as Symbolic, layer.host(values.get(inputs[0] as Symbolic) as Values, inputs[0] as Symbolic, what));
     return this.feeds.map(({ symbolic }) => values.get(symbolic) as Values);
   }
+  /** The layer that looks up what a feed holds, and the number of its rows. */
+  lookup({ symbolic }: Port): { readonly name: string; readonly rows: number } | null {
+    if (symbolic.dtype !== 'int32') return null;
+    for (const { layer, inputs } of this.nodes) {
+      const { indices } = layer.definition;
+      if (indices && inputs[0] === symbolic) return { name: layer.name as string, rows: indices(layer.config) };
+    }
+    return null;
+  }
   /** Runs all layers of the engine on values for the feeds. */
   trace(trace: Trace, inputs: readonly Tensor[]): readonly Tensor[] {
     const values = new Map<Symbolic, Tensor>();

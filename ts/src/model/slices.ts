@@ -21,25 +21,30 @@ function breathe(): Promise<void> {
 
 /**
  * Whether threads help. Where other processes take the cores, threads wait for one that isn't running, and one alone may be faster:
- * when they had to sleep often, one makes a slice, and if it's faster the next ones too. The bits are the same.
+ * when they had to sleep often, one makes a slice, and if it's faster than threads before and after it, the next ones too. The bits are
+ * the same.
  */
 export class Crowd {
-  /** Who makes the next slice: all threads, or one, on trial at first. */
-  private mode: 'together' | 'trial' | 'alone' = 'together';
-  /** Milliseconds of a step by all threads. */
+  /** Who makes the next slice: all threads, one on trial, all once more, or one. */
+  private mode: 'together' | 'trial' | 'again' | 'alone' = 'together';
+  /** Milliseconds of a step by all threads, and by one. */
   private together = 0;
+  private trial = 0;
   /** Slices before the mode may change. */
-  private left = 2;
+  private left = 8;
   /** What `left` becomes, by mode; it doubles each time that the same is found again. */
   private patience = { together: 32, alone: 12 };
 
   get alone(): boolean {
-    return this.mode !== 'together';
+    return this.mode === 'trial' || this.mode === 'alone';
   }
   /** After a slice of so many steps. */
   learn(perStep: number, steps: number, slept: number): void {
     this.left--;
-    if (this.mode === 'trial') this.choose(perStep < 0.95 * this.together ? 'alone' : 'together');
+    if (this.mode === 'trial') {
+      this.trial = perStep;
+      this.mode = 'again';
+    } else if (this.mode === 'again') this.choose(this.trial < 0.95 * Math.min(this.together, perStep) ? 'alone' : 'together');
     else if (this.mode === 'alone') {
       if (this.left <= 0) this.mode = 'together';
     } else {
