@@ -1,5 +1,7 @@
-import { cloneModel, functional, input, layers, loadModel, sequential } from 'myelin';
-import { describe, expect, test } from 'vitest';
+import { cloneModel, functional, input, layers, loadModel, sequential, setRandomSeed } from 'myelin';
+import { beforeEach, describe, expect, test } from 'vitest';
+
+beforeEach(() => setRandomSeed(7));
 
 const list = ({ data }: { data: ArrayLike<unknown> }) => Array.from(data as ArrayLike<number>);
 

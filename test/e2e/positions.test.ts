@@ -1,5 +1,7 @@
-import { functional, input, layers, loadModel, sequential } from 'myelin';
-import { describe, expect, test } from 'vitest';
+import { functional, input, layers, loadModel, sequential, setRandomSeed } from 'myelin';
+import { beforeEach, describe, expect, test } from 'vitest';
+
+beforeEach(() => setRandomSeed(7));
 
 const [batch, places, width] = [2, 7, 6];
 const values = (n: number) => Float32Array.from({ length: n }, (_, i) => Math.sin(3 * i + 1));

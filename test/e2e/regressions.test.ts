@@ -1,6 +1,8 @@
 // What other libraries got wrong, silently or loudly, and must be right here.
-import { functional, input, layers, loadModel, sequential } from 'myelin';
-import { describe, expect, test } from 'vitest';
+import { functional, input, layers, loadModel, sequential, setRandomSeed } from 'myelin';
+import { beforeEach, describe, expect, test } from 'vitest';
+
+beforeEach(() => setRandomSeed(7));
 
 type AnyLayer = ReturnType<typeof layers.dense>;
 const numbers = (n: number, f: (i: number) => number) => Float32Array.from({ length: n }, (_, i) => f(i));
@@ -103,8 +105,8 @@ describe('layers that could not be trained', () => {
     const x = input({ shape: row });
     const outputs = layers.dense({ units: 1 }).apply(layers.flatten().apply((make() as AnyLayer).apply(x)));
     const net = functional({ inputs: x, outputs }).compile({ optimizer: 'adam', loss: 'mse' });
-    const data = numbers(16 * size(row), (i) => Math.sin(12.9898 * (i + 1)));
-    const { history } = await net.fit({ data, shape: [16, ...row] }, numbers(16, Math.cos), { epochs: 40, seed: 1 });
+    const data = numbers(16 * size(row), (i) => Math.sin(i * i));
+    const { history } = await net.fit({ data, shape: [16, ...row] }, numbers(16, Math.cos), { epochs: 150, seed: 1 });
     expect(history.loss.at(-1)).toBeLessThan(0.95 * (history.loss[0] as number));
   });
   test('embeddings: rows that come several times in a batch add up', async () => {
