@@ -23,6 +23,13 @@ const two = (shape: readonly number[], make: () => unknown, other: readonly numb
 const noisy = (shape: readonly number[], make: () => unknown): LayerCase => one(shape, make, { training: true });
 const alpha = { alphaInitializer: 'randomUniform' } as const;
 
+/** Layers that do nothing in the engine, and the test that has them. */
+export const WITHOUT_GRADIENT: Readonly<Record<string, string>> = {
+  integerLookup: 'test/e2e/lookups.test.ts',
+  stringLookup: 'test/e2e/lookups.test.ts',
+  textVectorization: 'test/e2e/lookups.test.ts',
+};
+
 /** By the layer's name; behind ': ' stands what else is different. */
 export const CASES: Readonly<Record<string, LayerCase>> = {
   activation: one(row, () => layers.activation({ activation: 'tanh' })),
@@ -88,6 +95,7 @@ export const CASES: Readonly<Record<string, LayerCase>> = {
   'gru: the reset before': one(line, () => layers.gru({ units: 3, resetAfter: false, goBackwards: true })),
   gruCell: two([4], () => layers.gruCell({ units: 3 }), [3]),
   identity: one(row, () => layers.identity()),
+  inputLayer: one(row, () => layers.inputLayer({ inputShape: [5] })),
   lambda: one(row, () => layers.lambda({ function: (x) => ops.mul(x, ops.sigmoid(x)) })),
   layerNormalization: one([5, 4], () => layers.layerNormalization()),
   'layerNormalization: rmsScaling': one([5, 4], () => layers.layerNormalization({ rmsScaling: true })),

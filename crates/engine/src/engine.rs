@@ -7,7 +7,7 @@ use crate::EngineError;
 use optim::Settings;
 use parallel::{region, Memory};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicI32};
+use std::sync::atomic::AtomicI32;
 
 type Result<T> = std::result::Result<T, EngineError>;
 
@@ -165,8 +165,7 @@ impl Engine {
         if compiled.plan.train {
             return Err(EngineError::new("protocol", "a training program can't predict"));
         }
-        let broken = AtomicBool::new(false);
-        let input = StepInput { rows: &[], data: &[], step: 0, seed: 0, learning_rate: 0.0, broken: &broken };
+        let input = StepInput { rows: &[], data: &[], step: 0, seed: 0, learning_rate: 0.0, broken: None };
         let threads = if compiled.sharing.team { threads } else { 1 };
         region(threads, &|team| model.scratch.with(team, |s| step(model, compiled, &input, false, team, s)));
         Ok(())

@@ -39,8 +39,8 @@ impl Sharing {
 
 /// What a step needs beside its plan.
 pub struct StepInput<'a> {
-    /// Is set where a step of training meets a loss that is no finite number; the weights stay as they are then.
-    pub broken: &'a AtomicBool,
+    /// In training: is set where a step meets a loss that is no finite number; the weights stay as they are then.
+    pub broken: Option<&'a AtomicBool>,
     pub rows: &'a [u32],
     pub data: &'a [Data],
     pub step: u64,
@@ -65,14 +65,11 @@ fn context<'a>(model: &'a Model, input: &StepInput<'a>) -> StepContext<'a> {
     }
 }
 
-/// Whether the loss is no finite number, which is noted.
-fn breaks(model: &Model, compiled: &Compiled, input: &StepInput) -> bool {
-    let loss = compiled.plan.metrics[0].0;
-    let broken = !model.read(loss)[0].is_finite();
-    if broken {
-        input.broken.store(true, Relaxed);
+/// Notes a loss that is no finite number.
+fn look_at_loss(model: &Model, compiled: &Compiled, broken: &AtomicBool) {
+    if compiled.plan.metrics.first().is_some_and(|&(loss, _)| !model.read(loss)[0].is_finite()) {
+        broken.store(true, Relaxed);
     }
-    broken
 }
 
 /// Runs one step on this thread and adds the time of every record to `times`.
@@ -103,11 +100,13 @@ pub fn step(model: &Model, compiled: &Compiled, input: &StepInput, feed: bool, t
     let skipped = if feed { 0 } else { compiled.plan.feeds.len() };
     let records = feeds.skip(skipped).chain(rest).zip(&compiled.sharing.records[skipped..]);
     let changes = compiled.plan.feeds.len() - skipped + compiled.plan.unchanging;
-    let guards = compiled.plan.train && !compiled.plan.metrics.is_empty();
     if team.threads == 1 {
         for (place, (record, &(chunks, _))) in records.enumerate() {
-            if guards && place == changes && breaks(model, compiled, input) {
-                return;
+            if let Some(broken) = input.broken.filter(|_| place == changes) {
+                look_at_loss(model, compiled, broken);
+                if broken.load(Relaxed) {
+                    return;
+                }
             }
             run_alone(record, chunks, &context, scratch);
         }
@@ -116,13 +115,13 @@ pub fn step(model: &Model, compiled: &Compiled, input: &StepInput, feed: bool, t
     // Whether the leader has done something that the others have not waited for.
     let mut ahead = false;
     for (place, (record, &(chunks, shared))) in records.enumerate() {
-        if guards && place == changes {
+        if let Some(broken) = input.broken.filter(|_| place == changes) {
             if team.is_leader() {
-                breaks(model, compiled, input);
+                look_at_loss(model, compiled, broken);
             }
             team.barrier();
             ahead = false;
-            if input.broken.load(Relaxed) {
+            if broken.load(Relaxed) {
                 return;
             }
         }

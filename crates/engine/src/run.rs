@@ -226,7 +226,6 @@ impl Run {
         clock: &(dyn Fn() -> f64 + Sync),
     ) -> Result<Vec<f64>, EngineError> {
         let compiled = model.program(self.program)?;
-        let broken = AtomicBool::new(false);
         let times = Leader::new(vec![0.0; compiled.sharing.records.len()]);
         let whole = (self.count() / self.batch).max(1);
         for i in 0..steps {
@@ -235,7 +234,7 @@ impl Run {
             let learning_rate = model.settings.as_ref().map_or(0.0, |s| s.learning_rate(model.steps));
             let (step, seed) = (model.steps, self.seed);
             let input =
-                StepInput { rows: &self.order[from..to], data: &self.data, step, seed, learning_rate, broken: &broken };
+                StepInput { rows: &self.order[from..to], data: &self.data, step, seed, learning_rate, broken: None };
             let this: &Model = model;
             region(1, &|team| {
                 this.scratch.with(team, |scratch| {
@@ -277,8 +276,9 @@ impl Run {
                     };
                     let number = before + if train { i as u64 } else { 0 };
                     let learning_rate = if train { rate(number) } else { 0.0 };
+                    let guard = train.then_some(&broken);
                     let input =
-                        StepInput { rows: &order[from..to], data, step: number, seed, learning_rate, broken: &broken };
+                        StepInput { rows: &order[from..to], data, step: number, seed, learning_rate, broken: guard };
                     step(model_ref, compiled, &input, true, team, scratch);
                     account.with(team, |account| {
                         account.take(model_ref, &compiled.plan, collect, (whole as usize - from).min(to - from));

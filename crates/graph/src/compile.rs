@@ -27,7 +27,7 @@ pub struct Plan {
     /// One per input: fetch the batch. Left out when a caller writes the inputs itself.
     pub feeds: Vec<Record>,
     pub records: Vec<Record>,
-    /// Records before those that change weights which aren't trained.
+    /// Records before the first that changes a weight.
     pub unchanging: usize,
     /// Where inputs lie, their type as fed, and elements per row.
     pub inputs: Vec<(Span, DType, usize)>,

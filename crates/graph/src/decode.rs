@@ -234,7 +234,7 @@ fn roots(r: &mut Reader, graph: &Graph, values: &[Id], table: &ParameterTable) -
         let (index, id) = (r.word()? as usize, r.value(values)?);
         match table.entries.get(index) {
             Some(entry) if entry.shape == graph.nodes[id].shape => updates.push((index, id)),
-            _ => return bad(format!("parameter {index} is no state that this value could become")),
+            _ => return bad(format!("parameter {index} has another shape than the value that it should become")),
         }
     }
     Ok((outputs, loss, metrics, updates))

@@ -29,7 +29,7 @@ function directions(layer: Layer): [Layer, Layer] {
   // One that comes from a file has its name from here.
   const base = (forward.name ?? forward.className.toLowerCase()).replace(/^forward_/, '');
   const name = `backward_${base}`;
-  const backward = (config.backwardLayer as unknown as Layer | null) ?? new Layer(forward.definition, { ...forward.config, goBackwards: !goBackwards, name } as never);
+  const backward = (config.backwardLayer as unknown as Layer | null) ?? forward.like({ ...forward.config, goBackwards: !goBackwards, name } as never);
   forward.name ??= `forward_${base}`;
   const pair: [Layer, Layer] = [forward, backward as Layer];
   pairs.set(layer, pair);

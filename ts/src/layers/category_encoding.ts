@@ -16,9 +16,9 @@ export interface CategoryEncodingConfig extends LayerOptions {
   readonly outputMode?: Exclude<Encoding, 'int'>;
 }
 
-const MODES: readonly Encoding[] = ['int', 'oneHot', 'multiHot', 'count'];
+export const ENCODINGS: readonly Encoding[] = ['int', 'oneHot', 'multiHot', 'count'];
 
-export function checkMode(mode: Encoding, name: string, known: readonly Encoding[] = MODES): void {
+export function checkMode<M extends string>(mode: M, name: string, known: readonly M[]): void {
   if (!known.includes(mode)) throw new ConfigError(`${name}: outputMode must be one of ${known.map((m) => `'${m}'`).join(', ')}, received '${mode}'`, { layer: name, expected: known, received: mode });
 }
 
@@ -39,7 +39,7 @@ const definition: LayerDefinition<Resolved<CategoryEncodingConfig>> = {
   defaults: { numTokens: REQUIRED, outputMode: 'multiHot' },
   check({ numTokens, outputMode }, name) {
     if (!Number.isInteger(numTokens) || numTokens < 1) throw new ConfigError(`${name}: numTokens must be a whole number above 0, received ${numTokens}`, { layer: name, received: numTokens });
-    checkMode(outputMode, name, MODES.slice(1));
+    checkMode<Encoding>(outputMode, name, ENCODINGS.slice(1));
   },
   call(scope, x, weights) {
     const { numTokens, outputMode } = scope.config;

@@ -4,12 +4,12 @@ import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
 import type { RegularizerLike } from '../regularizers/index.js';
-import { type Dims, each, REQUIRED, type Resolved } from './factory.js';
+import { type Dims, each, type Resolved } from './factory.js';
 import { Layer, type LayerDefinition, type LayerOptions, type Scope } from './layer.js';
-import { checkLora, corrected, frozenBy, type LoraOptions } from './lora.js';
+import { checkLora, corrected, frozenBy, type LoraOptions, withLora } from './lora.js';
 import type { Windowed } from './shapes.js';
 import { channelsLast, type DataFormat } from './spatial.js';
-import { around, around2, checkFits, checkPadding, checkWindow, type Padding, span } from './windows.js';
+import { around, around2, checkFits, checkPadding, checkWindow, type Padding, span, withWindow } from './windows.js';
 import { type BiasOptions, type KernelOptions, optionsOf, withKernel } from './weight_options.js';
 
 export interface ConvConfig extends LayerOptions, KernelOptions, BiasOptions, LoraOptions {
@@ -98,20 +98,16 @@ function checkConv(c: Config, name: string, axes: number): void {
 /* @__NO_SIDE_EFFECTS__ */
 const definition = (axes: number): LayerDefinition<Config> => ({
   className: `Conv${axes}D`,
-  defaults: withKernel({
-    filters: REQUIRED,
-    kernelSize: REQUIRED,
-    strides: 1,
-    padding: 'valid',
-    dataFormat: 'channelsLast',
-    dilationRate: 1,
-    groups: 1,
-    activation: 'linear',
-    useBias: true,
-    activityRegularizer: null,
-    loraRank: null,
-    loraAlpha: null,
-  }),
+  defaults: withLora(
+    withKernel(
+      withWindow({
+        groups: 1,
+        activation: 'linear',
+        useBias: true,
+        activityRegularizer: null,
+      }),
+    ),
+  ),
   check: (c, name) => checkConv(c, name, axes),
   mask: null,
   call(scope, x) {

@@ -6,14 +6,14 @@ import type { InitializerLike } from '../initializers/index.js';
 import type { RegularizerLike } from '../regularizers/index.js';
 import type { ConstraintLike } from '../constraints/index.js';
 import { convolved } from './conv.js';
-import { each, factory, REQUIRED, type Resolved } from './factory.js';
+import { each, factory, type Resolved } from './factory.js';
 import type { LayerDefinition, LayerOptions, Scope } from './layer.js';
 import { forgetBias } from './lstm.js';
 import { applied, checkDropout, collected, firstStates, gate, lastStates, noise, type SequenceConfig, sequenceMask, unstack, walk, withSequence, zeros } from './recurrent.js';
 import type { Unknown } from './shapes.js';
 import { type DataFormat, fromLast, toLast } from './spatial.js';
 import { type BiasOptions, type KernelOptions, optionsOf, withKernel } from './weight_options.js';
-import { checkFits, checkPadding, checkWindow, type Padding } from './windows.js';
+import { checkFits, checkPadding, checkWindow, type Padding, withWindow } from './windows.js';
 
 export interface ConvLSTMConfig extends LayerOptions, SequenceConfig, KernelOptions, BiasOptions {
   /** Channels of the state. */
@@ -103,24 +103,20 @@ function walked(scope: Scope<Config>, x: Tensor, initial: readonly Tensor[], axe
 const definition = (axes: number): LayerDefinition<Config> => ({
   className: `ConvLSTM${axes}D`,
   defaults: withSequence(
-    withKernel({
-      filters: REQUIRED,
-      kernelSize: REQUIRED,
-      strides: 1,
-      padding: 'valid',
-      dataFormat: 'channelsLast',
-      dilationRate: 1,
-      activation: 'tanh',
-      recurrentActivation: 'sigmoid',
-      useBias: true,
-      recurrentInitializer: 'orthogonal',
-      recurrentRegularizer: null,
-      recurrentConstraint: null,
-      unitForgetBias: true,
-      dropout: 0,
-      recurrentDropout: 0,
-      seed: null,
-    }),
+    withKernel(
+      withWindow({
+        activation: 'tanh',
+        recurrentActivation: 'sigmoid',
+        useBias: true,
+        recurrentInitializer: 'orthogonal',
+        recurrentRegularizer: null,
+        recurrentConstraint: null,
+        unitForgetBias: true,
+        dropout: 0,
+        recurrentDropout: 0,
+        seed: null,
+      }),
+    ),
   ),
   check(c, name) {
     checkWindow(name, { filters: c.filters, kernelSize: c.kernelSize, strides: c.strides, dilationRate: c.dilationRate }, axes);

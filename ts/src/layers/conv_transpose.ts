@@ -5,11 +5,11 @@ import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
 import type { RegularizerLike } from '../regularizers/index.js';
 import { finished } from './conv.js';
-import { type Dims, each, REQUIRED, type Resolved } from './factory.js';
+import { type Dims, each, type Resolved } from './factory.js';
 import { Layer, type LayerDefinition, type LayerOptions } from './layer.js';
 import type { Windowed } from './shapes.js';
 import { channelsLast, type DataFormat } from './spatial.js';
-import { checkPadding, checkWindow, type Padding, span } from './windows.js';
+import { checkPadding, checkWindow, type Padding, span, withWindow } from './windows.js';
 import { type BiasOptions, type KernelOptions, optionsOf, withKernel } from './weight_options.js';
 
 export interface ConvTransposeConfig extends LayerOptions, KernelOptions, BiasOptions {
@@ -71,18 +71,14 @@ function checkOutputPadding({ outputPadding, strides }: Config, name: string, ax
 /* @__NO_SIDE_EFFECTS__ */
 const definition = (axes: 1 | 2 | 3): LayerDefinition<Config> => ({
   className: `Conv${axes}DTranspose`,
-  defaults: withKernel({
-    filters: REQUIRED,
-    kernelSize: REQUIRED,
-    strides: 1,
-    padding: 'valid',
-    outputPadding: null,
-    dataFormat: 'channelsLast',
-    dilationRate: 1,
-    activation: 'linear',
-    useBias: true,
-    activityRegularizer: null,
-  }),
+  defaults: withKernel(
+    withWindow({
+      outputPadding: null,
+      activation: 'linear',
+      useBias: true,
+      activityRegularizer: null,
+    }),
+  ),
   check(c, name) {
     checkWindow(name, { filters: c.filters, kernelSize: c.kernelSize, strides: c.strides, dilationRate: c.dilationRate }, axes);
     checkPadding(name, c.padding, ['valid', 'same']);

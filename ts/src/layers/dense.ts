@@ -3,7 +3,7 @@ import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import type { RegularizerLike } from '../regularizers/index.js';
 import { Layer, type LayerDefinition, type LayerOptions } from './layer.js';
-import { checkLora, corrected, frozenBy, type LoraOptions } from './lora.js';
+import { checkLora, corrected, frozenBy, type LoraOptions, withLora } from './lora.js';
 import type { LastAxis } from './shapes.js';
 import { type BiasOptions, type KernelOptions, optionsOf, withKernel } from './weight_options.js';
 
@@ -20,14 +20,14 @@ export interface DenseConfig extends LayerOptions, KernelOptions, BiasOptions, L
 
 const definition: LayerDefinition<Required<Omit<DenseConfig, keyof LayerOptions>>> = {
   className: 'Dense',
-  defaults: withKernel({
-    units: undefined as unknown as number,
-    activation: 'linear',
-    useBias: true,
-    activityRegularizer: null,
-    loraRank: null,
-    loraAlpha: null,
-  }),
+  defaults: withLora(
+    withKernel({
+      units: undefined as unknown as number,
+      activation: 'linear',
+      useBias: true,
+      activityRegularizer: null,
+    }),
+  ),
   check(config, name) {
     const { units } = config;
     checkLora(config, name);

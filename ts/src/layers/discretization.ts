@@ -3,7 +3,7 @@ import { ops } from '../core/ops.generated.js';
 import { float, int } from '../core/values.js';
 import type { NDArray } from '../data/ndarray.js';
 import { Adaptable, type State } from './adaptable.js';
-import { checkMode, type Encoding, encoded } from './category_encoding.js';
+import { checkMode, ENCODINGS, type Encoding, encoded } from './category_encoding.js';
 import type { Dims, Resolved } from './factory.js';
 import type { LayerDefinition, LayerOptions } from './layer.js';
 import type { Unknown } from './shapes.js';
@@ -32,7 +32,7 @@ const definition: LayerDefinition<Config> = {
     if (numBins !== null && (!Number.isInteger(numBins) || numBins < 2))
       throw new ConfigError(`${name}: numBins must be a whole number above 1, received ${numBins}`, { layer: name, received: numBins });
     if (!(epsilon > 0 && epsilon < 1)) throw new ConfigError(`${name}: epsilon must be between 0 and 1, received ${epsilon}`, { layer: name, received: epsilon });
-    checkMode(outputMode, name);
+    checkMode(outputMode, name, ENCODINGS);
   },
   call(scope, x) {
     const count = ranges(scope.config);

@@ -7,7 +7,7 @@ import type { InitializerLike } from '../initializers/index.js';
 import type { RegularizerLike } from '../regularizers/index.js';
 import { type Dims, REQUIRED, type Resolved } from './factory.js';
 import { Layer, type LayerDefinition, type LayerOptions, type Scope } from './layer.js';
-import { checkLora, factors, frozenBy, type LoraOptions } from './lora.js';
+import { checkLora, factors, frozenBy, type LoraOptions, withLora } from './lora.js';
 import type { Embedded } from './shapes.js';
 import { optionsOf } from './weight_options.js';
 
@@ -31,6 +31,13 @@ export interface TableConfig extends LayerOptions {
 
 export interface EmbeddingConfig extends TableConfig, LoraOptions {}
 
+/** Defaults with those of a table. */
+/* @__NO_SIDE_EFFECTS__ */
+export function withTable<O extends object>(own: O): O & Resolved<TableConfig> {
+  const embeddings = { embeddingsInitializer: 'randomUniform', embeddingsRegularizer: null, embeddingsConstraint: null } as const;
+  return { ...own, ...embeddings, inputDim: REQUIRED, outputDim: REQUIRED, activityRegularizer: null, maskZero: false };
+}
+
 export function checkSizes({ inputDim, outputDim }: Pick<TableConfig, 'inputDim' | 'outputDim'>, name: string): void {
   for (const [key, value] of Object.entries({ inputDim, outputDim }))
     if (!Number.isInteger(value) || value < 1) throw new ConfigError(`${name}: ${key} must be a whole number above 0, received ${value}`, { layer: name, received: value });
@@ -50,17 +57,7 @@ export function lookedUp(scope: Scope<Pick<Resolved<EmbeddingConfig>, 'maskZero'
 
 const definition: LayerDefinition<Resolved<EmbeddingConfig>> = {
   className: 'Embedding',
-  defaults: {
-    inputDim: REQUIRED,
-    outputDim: REQUIRED,
-    embeddingsInitializer: 'randomUniform',
-    embeddingsRegularizer: null,
-    embeddingsConstraint: null,
-    activityRegularizer: null,
-    maskZero: false,
-    loraRank: null,
-    loraAlpha: null,
-  },
+  defaults: withLora(withTable({})),
   check(config, name) {
     checkSizes(config, name);
     checkLora(config, name);

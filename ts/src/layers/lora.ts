@@ -13,6 +13,12 @@ export interface LoraOptions {
 }
 type Config = Required<LoraOptions>;
 
+/** Defaults with those of a correction: none. */
+/* @__NO_SIDE_EFFECTS__ */
+export function withLora<O extends object>(own: O): O & Config {
+  return { ...own, loraRank: null, loraAlpha: null };
+}
+
 export function checkLora({ loraRank, loraAlpha }: Config, name: string): void {
   if (loraRank !== null && (!Number.isInteger(loraRank) || loraRank < 1))
     throw new ConfigError(`${name}: loraRank must be a whole number above 0, or null, received ${loraRank}`, { layer: name, received: loraRank });

@@ -7,23 +7,25 @@ import { Layer, type LayerDefinition, type LayerOptions, type Scope } from './la
 import type { ShapeFn } from './shapes.js';
 import type { Symbolic } from './symbolic.js';
 
-/** What an outside layer does, beside what every layer has. */
-export interface OutsideDefinition<C extends object> extends Pick<LayerDefinition<C>, 'className' | 'defaults' | 'check'> {
+/** What an outside layer does with tokens `T`, beside what every layer has. */
+export interface OutsideDefinition<C extends object, T> extends Pick<LayerDefinition<C>, 'className' | 'defaults' | 'check'> {
   /** A value of the shape and type of the answer to x. */
-  readonly like: (scope: Scope<C>, x: Tensor) => Tensor;
+  readonly outline: (scope: Scope<C>, x: Tensor) => Tensor;
   readonly transform: (values: Values, config: C, name: string) => Values;
+  /** Tokens by their indices. */
+  readonly vocabulary: (config: C) => T[];
   /** What data change in the options. */
   readonly learn: (values: Values, config: C, name: string) => Partial<C>;
 }
 
 /** A layer that works in JavaScript, on text too, before the engine gets anything: the first of a model, or used by itself. */
-export class OutsideLayer<F extends ShapeFn, I, C extends object> extends Layer<F, I, C> {
+export class OutsideLayer<F extends ShapeFn, I, C extends object, T> extends Layer<F, I, C> {
   constructor(
-    private readonly outside: OutsideDefinition<C>,
+    private readonly outside: OutsideDefinition<C, T>,
     config: C & LayerOptions,
   ) {
-    const { className, defaults, check = () => {}, like } = outside;
-    super({ className, defaults, check, call: like, mask: null }, config);
+    const { className, defaults, check = () => {}, outline } = outside;
+    super({ className, defaults, check, call: outline, mask: null }, config);
   }
   private get title(): string {
     return this.name ?? this.className;
@@ -39,13 +41,17 @@ export class OutsideLayer<F extends ShapeFn, I, C extends object> extends Layer<
     Object.assign(this.config, this.outside.learn(values, this.config as C, this.title));
     return this;
   }
+  /** The tokens by their indices, those of mask and unknown ones among them. */
+  getVocabulary(): T[] {
+    return this.outside.vocabulary(this.config as C);
+  }
   /** What the layer makes of data, without a model. */
   transform(data: ArrayLike | TextArray): Values {
     return this.outside.transform(anyValues(data, this.title), this.config as C, this.title);
   }
   /** @internal */
-  override like(config: C & LayerOptions): this {
-    return new (this.constructor as new (outside: OutsideDefinition<C>, config: C & LayerOptions) => this)(this.outside, config);
+  override like(config: C & LayerOptions): OutsideLayer<F, I, C, T> {
+    return new OutsideLayer<F, I, C, T>(this.outside, config);
   }
   /** @internal Text comes as it was given. */
   override host(values: Values, { shape, dtype }: Symbolic, what: string): Values {

@@ -1,7 +1,8 @@
+import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
 import { scale } from '../core/values.js';
-import { checkSizes, lookedUp, type TableConfig } from './embedding.js';
-import { factory, REQUIRED, type Resolved } from './factory.js';
+import { checkSizes, lookedUp, type TableConfig, withTable } from './embedding.js';
+import { factory, type Resolved } from './factory.js';
 import type { LayerDefinition } from './layer.js';
 import type { Unknown } from './shapes.js';
 import { optionsOf } from './weight_options.js';
@@ -15,18 +16,12 @@ export interface ReversibleEmbeddingConfig extends TableConfig {
 
 const definition: LayerDefinition<Resolved<ReversibleEmbeddingConfig>> = {
   className: 'ReversibleEmbedding',
-  defaults: {
-    inputDim: REQUIRED,
-    outputDim: REQUIRED,
-    embeddingsInitializer: 'randomUniform',
-    embeddingsRegularizer: null,
-    embeddingsConstraint: null,
-    activityRegularizer: null,
-    maskZero: false,
-    tieWeights: true,
-    logitSoftCap: null,
+  defaults: withTable({ tieWeights: true, logitSoftCap: null }),
+  check(config, name) {
+    checkSizes(config, name);
+    const { logitSoftCap } = config;
+    if (logitSoftCap !== null && !(logitSoftCap > 0)) throw new ConfigError(`${name}: logitSoftCap must be above 0, or null, received ${logitSoftCap}`, { layer: name, received: logitSoftCap });
   },
-  check: checkSizes,
   indices: ({ inputDim }) => inputDim,
   call(scope, x) {
     const { inputDim, outputDim, tieWeights, logitSoftCap } = scope.config;

@@ -66,15 +66,7 @@ function texts({ data, shape }: Values, config: Config, name: string): (readonly
   });
 }
 
-/** Text as indices of words, alone or in a model. */
-export class TextVectorization<I> extends OutsideLayer<Unknown, I, Config> {
-  /** The words by their indices; '' stands for padding and '[UNK]' for unknown ones. */
-  getVocabulary(): string[] {
-    return listed(lookup(this.config));
-  }
-}
-
-const definition: OutsideDefinition<Config> = {
+const definition: OutsideDefinition<Config, string> = {
   className: 'TextVectorization',
   defaults: { maxTokens: null, standardize: 'lowerAndStripPunctuation', split: 'whitespace', ngrams: null, outputMode: 'int', outputSequenceLength: null, vocabulary: null, idfWeights: null },
   check(config, name) {
@@ -88,7 +80,7 @@ const definition: OutsideDefinition<Config> = {
     if (outputSequenceLength !== null && (!Number.isInteger(outputSequenceLength) || outputSequenceLength < 1))
       throw new ConfigError(`${name}: outputSequenceLength must be a whole number above 0, received ${outputSequenceLength}`, { layer: name });
   },
-  like(scope, x) {
+  outline(scope, x) {
     const [batch = 1] = x.shape;
     const { outputMode, outputSequenceLength } = scope.config;
     const width = outputMode === 'int' ? (outputSequenceLength ?? 64 * batch) : depth(lookup(scope.config), scope.path);
@@ -104,6 +96,7 @@ const definition: OutsideDefinition<Config> = {
     rows.forEach((row, i) => data.set(row.slice(0, width), i * width));
     return { data, shape: [rows.length, width] };
   },
+  vocabulary: (config) => listed(lookup(config)),
   learn: (values, config, name) => learned(texts(values, config, name), lookup(config)),
 };
 
@@ -115,6 +108,6 @@ const definition: OutsideDefinition<Config> = {
  * const read = layers.textVectorization({ outputSequenceLength: 4, inputShape: [1], dtype: 'string' }).adapt(['so it goes', 'it does']);
  * const model = sequential([read, layers.embedding({ inputDim: read.getVocabulary().length, outputDim: 8 }), layers.flatten(), layers.dense({ units: 1 })]);
  */
-export function textVectorization<const I extends Dims = undefined>(config: TextVectorizationConfig & { readonly inputShape?: I } = {}): TextVectorization<I> {
-  return new TextVectorization<I>(definition, config as never);
+export function textVectorization<const I extends Dims = undefined>(config: TextVectorizationConfig & { readonly inputShape?: I } = {}): OutsideLayer<Unknown, I, Config, string> {
+  return new OutsideLayer<Unknown, I, Config, string>(definition, config as never);
 }

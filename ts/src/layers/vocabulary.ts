@@ -5,9 +5,9 @@ import { ops } from '../core/ops.generated.js';
 import type { Tensor } from '../core/tensor.js';
 import { int } from '../core/values.js';
 import type { Values } from '../data/intake.js';
-import { checkMode, type Encoding } from './category_encoding.js';
+import { checkMode, ENCODINGS, type Encoding } from './category_encoding.js';
 import { hash, type LayerOptions, type Scope } from './layer.js';
-import { unlearned } from './outside.js';
+import { type OutsideDefinition, unlearned } from './outside.js';
 
 export type LookupMode = Encoding | 'tfIdf';
 
@@ -32,11 +32,11 @@ export interface LookupConfig<T extends string | number> extends LayerOptions {
 }
 export type Lookup<T extends string | number> = Required<Omit<LookupConfig<T>, keyof LayerOptions>>;
 
-const MODES: readonly LookupMode[] = ['int', 'oneHot', 'multiHot', 'count', 'tfIdf'];
+const MODES: readonly LookupMode[] = [...ENCODINGS, 'tfIdf'];
 
 export function checkLookup<T extends string | number>(config: Lookup<T>, name: string): void {
   const { maxTokens, numOovIndices, vocabulary, outputMode, invert } = config;
-  checkMode(outputMode as Encoding, name, MODES as readonly Encoding[]);
+  checkMode(outputMode, name, MODES);
   if (!Number.isInteger(numOovIndices) || numOovIndices < 0)
     throw new ConfigError(`${name}: numOovIndices must be a whole number from 0 up, received ${numOovIndices}`, { layer: name, received: numOovIndices });
   if (maxTokens !== null && !(maxTokens > special(config)))
@@ -46,13 +46,13 @@ export function checkLookup<T extends string | number>(config: Lookup<T>, name: 
   if (twice !== undefined) throw new ConfigError(`${name}: the vocabulary has '${twice}' twice`, { layer: name, received: twice });
 }
 
-const masked = ({ maskToken, outputMode }: Lookup<string> | Lookup<number>): number => (maskToken !== null && outputMode === 'int' ? 1 : 0);
+const masked = <T extends string | number>({ maskToken, outputMode }: Lookup<T>): number => (maskToken !== null && outputMode === 'int' ? 1 : 0);
 /** Indices before those of the vocabulary. */
-export const special = (config: Lookup<string> | Lookup<number> | Lookup<string | number>): number => masked(config as Lookup<string>) + config.numOovIndices;
+export const special = <T extends string | number>(config: Lookup<T>): number => masked(config) + config.numOovIndices;
 
 /** All tokens by their indices. */
 export function listed<T extends string | number>(config: Lookup<T>): T[] {
-  return [...(masked(config as never) ? [config.maskToken as T] : []), ...new Array<T>(config.numOovIndices).fill(config.oovToken), ...(config.vocabulary ?? [])];
+  return [...(masked(config) ? [config.maskToken as T] : []), ...new Array<T>(config.numOovIndices).fill(config.oovToken), ...(config.vocabulary ?? [])];
 }
 
 /** Vocabularies are learned by how often a token is there, the last in the alphabet first among equals; Keras's order. */
@@ -82,7 +82,7 @@ export function indexer<T extends string | number>(config: Lookup<T>, name: stri
   const { vocabulary, numOovIndices, maskToken } = config;
   if (!vocabulary) throw unlearned(name);
   const known = places(vocabulary);
-  const mask = masked(config as never);
+  const mask = masked(config);
   return (token) => {
     if (mask && token === maskToken) return 0;
     const place = known.get(token);
@@ -119,7 +119,9 @@ export function columns<T extends string | number>(rows: readonly (readonly numb
 }
 
 /** Tokens as indices or columns. */
-export function lookedUp<T extends string | number>({ data, shape }: Values, config: Lookup<T>, name: string): Values {
+function lookedUp<T extends string | number>({ data, shape }: Values, config: Lookup<T>, name: string): Values {
+  const text = typeof config.oovToken === 'string' && !config.invert;
+  if (text !== (typeof data[0] === 'string')) throw new DataError(`${name}: takes ${text ? 'text, received numbers' : 'whole numbers, received text'}`, { layer: name, received: data[0] });
   if (config.invert) {
     if (!config.vocabulary) throw unlearned(name);
     const tokens = listed(config);
@@ -138,16 +140,30 @@ export function lookedUp<T extends string | number>({ data, shape }: Values, con
 }
 
 /** The rows of values as lists of tokens. */
-export function documents<T extends string | number>({ data, shape }: Values): T[][] {
+function documents<T extends string | number>({ data, shape }: Values): T[][] {
   const rows = shape[0] ?? 0;
   const width = data.length / rows;
   return Array.from({ length: rows }, (_, i) => Array.from(data.slice(i * width, (i + 1) * width) as unknown as ArrayLike<T>));
 }
 
 /** A value as the answer to x will be. */
-export function like<T extends string | number>(scope: Scope<Lookup<T>>, x: Tensor): Tensor {
+function outline<T extends string | number>(scope: Scope<Lookup<T>>, x: Tensor): Tensor {
   const { outputMode } = scope.config;
   if (outputMode === 'int') return int(x);
   const outer = x.shape.length > 1 && (outputMode !== 'oneHot' || x.shape.at(-1) === 1) ? x.shape.slice(0, -1) : x.shape;
   return ops.constant(x.tracer, { shape: [...outer, depth(scope.config, scope.path)], dtype: 'float32', value: 0 });
+}
+
+/** The definition of a layer that looks tokens up as they are. */
+/* @__NO_SIDE_EFFECTS__ */
+export function lookup<T extends string | number>(className: string, oovToken: T): OutsideDefinition<Lookup<T>, T> {
+  return {
+    className,
+    defaults: { maxTokens: null, numOovIndices: 1, maskToken: null, oovToken, vocabulary: null, idfWeights: null, invert: false, outputMode: 'int' },
+    check: checkLookup,
+    outline,
+    transform: lookedUp,
+    vocabulary: listed,
+    learn: (values, config) => learned(documents<T>(values), config),
+  };
 }

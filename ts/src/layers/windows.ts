@@ -1,9 +1,16 @@
 // Sizes and paddings of windows that slide over places: Keras's rules.
 import { ConfigError } from '../core/errors.js';
+import { REQUIRED } from './factory.js';
 import type { Scope } from './layer.js';
 
 /** Whether the border is padded so that a window of stride 1 keeps the size. */
 export type Padding = 'valid' | 'same';
+
+/** Defaults of layers whose window makes so many channels. */
+/* @__NO_SIDE_EFFECTS__ */
+export function withWindow<O extends object>(own: O) {
+  return { ...own, filters: REQUIRED, kernelSize: REQUIRED, strides: 1, padding: 'valid', dataFormat: 'channelsLast', dilationRate: 1 } as const;
+}
 
 /** Places that a kernel spans. */
 export const span = (kernel: number, dilation: number): number => (kernel - 1) * dilation + 1;

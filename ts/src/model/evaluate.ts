@@ -44,7 +44,7 @@ export async function measure(
   const compiled = core.needCompiled('evaluate');
   const { plan, tail, batch } = await plans(session, compiled, 'evaluate', table, rows[1] - rows[0], size);
   const run = await Run.open(session, { plan, tail, train: false, rows, batch, shuffle: false, epochs: [0, 1], seed: 0, collect: false, data: table.arrays });
-  const pace = new Pace(session.client, run);
+  const pace = new Pace(run);
   const byBatch = callbacks.has('onTestBatchBegin', 'onTestBatchEnd');
   try {
     for (let steps = 0; ; ) {
@@ -104,13 +104,12 @@ export async function onBatch(
   try {
     const mode = train ? 'train' : 'evaluate';
     const { plan, tail, batch } = await plans(session, compiled, mode, table, table.rows, table.rows);
-    const options = { rows: [0, table.rows], batch, shuffle: false, epochs: [0, 1], seed: core.seed, data: table.arrays } as const;
-    const run = await Run.open(session, { ...options, plan, tail, train, collect: false });
+    const run = await Run.open(session, { plan, tail, train, rows: [0, table.rows], batch, shuffle: false, epochs: [0, 1], seed: core.seed, collect: false, data: table.arrays });
     try {
       const { completed, state } = await run.slice(1, true);
       if (state === 'broken') {
         const { invalidLoss } = await import('./invalid_loss.js');
-        throw await invalidLoss({ core, session, compiled, table, options, epoch: 0, batch: 0 }, (await run.metrics())[0] as number);
+        throw await invalidLoss({ core, table, run, epoch: 0, batch: 0 });
       }
       return asLogs(compiled, completed[0] ?? []);
     } finally {

@@ -1,7 +1,7 @@
 // The loop of training.
 import type { Callback, Logs } from '../callbacks/callback.js';
 import { CallbackList } from '../callbacks/callback_list.js';
-import { ConfigError, type DataError } from '../core/errors.js';
+import { ConfigError } from '../core/errors.js';
 import { checkSeed, nextSeed } from '../core/seed.js';
 import { AVERAGE } from '../optimizers/optimizer.js';
 import { lostError } from '../runtime/client.js';
@@ -82,14 +82,20 @@ class Training {
     await this.callbacks.call('onTrainBegin', {});
     if (epochs > first) {
       const { plan, tail, batch } = await plans(session, compiled, 'train', this.table, this.rows, this.size);
-      const options = { rows: [0, this.rows], batch, shuffle: o.shuffle ?? true, epochs: [first, epochs], seed: this.history.seed, data: this.table.arrays } as const;
-      const run = await Run.open(session, { ...options, plan, tail, train: true, collect: false });
-      const broken = async (epoch: number, at: number) => {
-        const { invalidLoss } = await import('./invalid_loss.js');
-        return invalidLoss({ core, session, compiled, table: this.table, options, epoch, batch: at }, (await run.metrics())[0] as number);
-      };
+      const run = await Run.open(session, {
+        plan,
+        tail,
+        train: true,
+        rows: [0, this.rows],
+        batch,
+        shuffle: o.shuffle ?? true,
+        epochs: [first, epochs],
+        seed: this.history.seed,
+        collect: false,
+        data: this.table.arrays,
+      });
       try {
-        await this.epochs(run, compiled, Math.ceil(this.rows / batch), first, epochs, broken);
+        await this.epochs(run, compiled, Math.ceil(this.rows / batch), first, epochs);
       } finally {
         await run.close();
       }
@@ -99,12 +105,12 @@ class Training {
     return this.history;
   }
 
-  private async epochs(run: Run, compiled: Compiled, steps: number, first: number, last: number, broken: (epoch: number, batch: number) => Promise<DataError>): Promise<void> {
+  private async epochs(run: Run, compiled: Compiled, steps: number, first: number, last: number): Promise<void> {
     const { session, options: o, model, callbacks } = this;
     const bar = new ProgressBar(o.verbose ?? 'auto', last, steps);
     const each = callbacks.has('onEpochBegin', 'onEpochEnd', 'onBatchBegin', 'onBatchEnd') || this.validationTable !== null || (o.validationSplit ?? 0) > 0 || !bar.silent;
     const byBatch = callbacks.has('onBatchBegin', 'onBatchEnd');
-    const pace = new Pace(session.client, run);
+    const pace = new Pace(run);
     let [epoch, done, made] = [first, 0, 0];
     const onAbort = () => session.client.stop(true);
     o.signal?.addEventListener('abort', onAbort);
@@ -126,7 +132,7 @@ class Training {
           done = 0;
         }
         if (progress.state === 'broken') {
-          await this.stopAt(progress.stepInEpoch, await broken(epoch, progress.stepInEpoch));
+          await this.stopAt(run, epoch, progress.stepInEpoch);
           await this.endEpoch(epoch, asLogs(compiled, await run.metrics()), bar, each);
           return;
         }
@@ -139,7 +145,9 @@ class Training {
   }
 
   /** A step whose loss is no number ends the fit: quietly if a callback says so. */
-  private async stopAt(batch: number, error: DataError): Promise<void> {
+  private async stopAt(run: Run, epoch: number, batch: number): Promise<void> {
+    const { invalidLoss } = await import('./invalid_loss.js');
+    const error = await invalidLoss({ core: this.core, table: this.table, run, epoch, batch });
     if (!this.callbacks.has('onInvalidLoss')) throw error;
     await this.callbacks.call('onInvalidLoss', batch, error);
   }

@@ -4,22 +4,19 @@ import { ops } from '../core/ops.generated.js';
 import type { Metric as Pair } from '../core/program.js';
 import type { Tensor } from '../core/tensor.js';
 import { all, float, number, size } from '../core/values.js';
-import { type Compiled, traced } from './compile.js';
+import { traced } from './compile.js';
 import type { Core } from './core.js';
-import { type Plan, Run, type RunOptions, type Session } from './session.js';
+import { type Plan, Run } from './session.js';
 import { Crowd } from './slices.js';
 import { type Table, wanted } from './table.js';
 
 const LARGEST = 3.4028234e38;
 
-/** A run that met such a step. */
+/** A run that met such a step, of rows of a table; the step's epoch, and its place in there from 0. */
 export interface BrokenRun {
   readonly core: Core;
-  readonly session: Session;
-  readonly compiled: Compiled;
   readonly table: Table;
-  readonly options: Omit<RunOptions, 'plan' | 'tail' | 'collect' | 'train'>;
-  /** The step's epoch and its place in there, from 0. */
+  readonly run: Run;
   readonly epoch: number;
   readonly batch: number;
 }
@@ -32,7 +29,7 @@ interface Seen {
 }
 
 /** What each layer answers to the rows of the step, with the weights as they are. */
-async function answers({ core, session, table, options, epoch, batch }: BrokenRun): Promise<Seen[]> {
+async function answers({ core, table, run: { session, options }, epoch, batch }: BrokenRun): Promise<Seen[]> {
   const paths: string[] = [];
   const program = async (rows: number): Promise<Plan> => {
     paths.length = 0;
@@ -73,7 +70,7 @@ async function answers({ core, session, table, options, epoch, batch }: BrokenRu
 }
 
 /** The first weight with a number that isn't finite. */
-async function invalidWeight({ core, session }: BrokenRun): Promise<string | undefined> {
+async function invalidWeight({ core, run: { session } }: BrokenRun): Promise<string | undefined> {
   const values = await session.client.call('weights_get', session.id);
   return core.graph.variables.find(({ weight }) => {
     const from = session.offsets.get(weight) as number;
@@ -84,7 +81,8 @@ async function invalidWeight({ core, session }: BrokenRun): Promise<string | und
 const ADVICE = 'lower the learning rate, clip gradients (clipnorm), or scale inputs and labels to about 1';
 
 /** The error for a step whose loss is no finite number. */
-export async function invalidLoss(broken: BrokenRun, loss: number): Promise<DataError> {
+export async function invalidLoss(broken: BrokenRun): Promise<DataError> {
+  const [loss = Number.NaN] = await broken.run.metrics();
   const what = `the loss is ${Number.isNaN(loss) ? 'NaN' : loss} in epoch ${broken.epoch + 1}, batch ${broken.batch + 1}`;
   const kept = 'The weights are those before this batch.';
   const path = await invalidWeight(broken);

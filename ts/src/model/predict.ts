@@ -106,7 +106,7 @@ async function predictLarge(core: Core, session: Session, arrays: readonly NDArr
     const plan = await session.plan(wanted(arrays, batch, types), undefined);
     const run = await Run.open(session, { plan, tail: null, train: false, rows: [0, rows], batch, shuffle: false, epochs: [0, 1], seed: 0, collect: true, data });
     const bar = new ProgressBar(o.verbose ?? 0, 0, Math.ceil(rows / batch));
-    const pace = new Pace(session.client, run);
+    const pace = new Pace(run);
     const byBatch = callbacks.has('onPredictBatchBegin', 'onPredictBatchEnd');
     try {
       bar.begin();

@@ -249,11 +249,10 @@ const STATES = ['running', 'finished', 'stopped', 'broken'] as const;
 
 export class Run {
   private constructor(
-    private readonly session: Session,
+    readonly session: Session,
+    readonly options: RunOptions,
     private readonly id: number,
     private readonly unpin: () => void,
-    /** What is known of the plan's threads. */
-    readonly crowd: Crowd,
   ) {}
 
   static async open(session: Session, o: RunOptions): Promise<Run> {
@@ -261,7 +260,7 @@ export class Run {
     w.u64(o.seed).u32(o.collect ? 1 : 0, o.data.length);
     for (const { address, dtype, row, rows } of o.data) w.u64(address).u32(dtypeCode(dtype), row, rows);
     const unpin = session.pin(o.plan, ...(o.tail ? [o.tail] : []));
-    return new Run(session, await session.client.call('run_create', session.id, w.words()), unpin, o.plan.crowd);
+    return new Run(session, o, await session.client.call('run_create', session.id, w.words()), unpin);
   }
 
   /** Milliseconds of each record over so many steps. */

@@ -1,5 +1,4 @@
 // How a long run is cut: slices of some milliseconds, between which other calls are answered.
-import type { EngineClient } from '../runtime/index.js';
 import type { Progress, Run } from './session.js';
 
 /** Milliseconds of a slice: long beside a message, short beside what a person or an abort waits for. */
@@ -62,21 +61,19 @@ export class Crowd {
 /** Finds the number of steps that takes about one slice. */
 export class Pace {
   private steps = 4;
-  constructor(
-    private readonly client: EngineClient,
-    private readonly run: Run,
-  ) {}
+  constructor(private readonly run: Run) {}
 
   async slice(untilEpochEnd: boolean, before: number, most = Number.POSITIVE_INFINITY): Promise<Progress> {
     const { run } = this;
+    const { crowd } = run.options.plan;
     const wanted = Math.min(this.steps, most);
     const started = performance.now();
-    const progress = await run.slice(wanted, untilEpochEnd, run.crowd.alone);
+    const progress = await run.slice(wanted, untilEpochEnd, crowd.alone);
     const elapsed = performance.now() - started;
     const done = progress.steps - before;
-    if (done > 0) run.crowd.learn(elapsed / done, done, progress.slept);
+    if (done > 0) crowd.learn(elapsed / done, done, progress.slept);
     if (done === this.steps || elapsed > SLICE) this.steps = Math.max(1, Math.min(done * 8, Math.floor((done * SLICE) / Math.max(elapsed, 0.1))));
-    if (this.client.direct) await breathe();
+    if (run.session.client.direct) await breathe();
     return progress;
   }
 }
