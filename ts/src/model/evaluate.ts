@@ -108,7 +108,7 @@ export async function onBatch(
     try {
       const { completed, state } = await run.slice(1, true);
       if (state === 'broken') {
-        const { invalidLoss } = await import('./invalid_loss.js');
+        const { invalidLoss } = await import('./later.js');
         throw await invalidLoss({ core, table, run, epoch: 0, batch: 0 });
       }
       return asLogs(compiled, completed[0] ?? []);

@@ -99,7 +99,7 @@ class Training {
       } finally {
         await run.close();
       }
-      if (compiled.optimizer.slots.includes(AVERAGE) && this.history.epoch.length > 0) await (await import('./average.js')).takeAverage(core, session);
+      if (compiled.optimizer.slots.includes(AVERAGE) && this.history.epoch.length > 0) await (await import('./later.js')).takeAverage(core, session);
     }
     await this.callbacks.call('onTrainEnd', this.logs);
     return this.history;
@@ -146,7 +146,7 @@ class Training {
 
   /** A step whose loss is no number ends the fit: quietly if a callback says so. */
   private async stopAt(run: Run, epoch: number, batch: number): Promise<void> {
-    const { invalidLoss } = await import('./invalid_loss.js');
+    const { invalidLoss } = await import('./later.js');
     const error = await invalidLoss({ core: this.core, table: this.table, run, epoch, batch });
     if (!this.callbacks.has('onInvalidLoss')) throw error;
     await this.callbacks.call('onInvalidLoss', batch, error);

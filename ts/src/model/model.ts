@@ -200,17 +200,17 @@ export class Model<I extends Shapes = Shapes, O extends Shapes = Shapes, K exten
    */
   async gradients(x: Data<I>, y: Labels<O> | UpstreamOptions): Promise<Gradients> {
     await this.pending;
-    return (await import('./gradients.js')).gradients(this.core, x as Given, y as Given | UpstreamOptions);
+    return (await import('./later.js')).gradients(this.core, x as Given, y as Given | UpstreamOptions);
   }
   /** Where the time of a training step goes, record by record. Changes nothing. */
   async profile(x: Data<I>, y: Labels<O>, options: ProfileOptions = {}): Promise<Profile> {
     await this.pending;
-    return (await import('./inspect.js')).profile(this.core, x as Given, y as Given, options);
+    return (await import('./later.js')).profile(this.core, x as Given, y as Given, options);
   }
   /** The compiled training step: its records after fusion, and the memory that it takes. */
   async explain(x: Data<I>, y: Labels<O>, options: { readonly batchSize?: number } = {}): Promise<Explanation> {
     await this.pending;
-    return (await import('./inspect.js')).explain(this.core, x as Given, y as Given, options.batchSize);
+    return (await import('./later.js')).explain(this.core, x as Given, y as Given, options.batchSize);
   }
 
   /** Starts the engine and puts the weights there, so that nothing later has to wait. */
@@ -303,7 +303,7 @@ export class Model<I extends Shapes = Shapes, O extends Shapes = Shapes, K exten
    * console.log(await model.toDot());
    */
   async toDot(options?: PictureOptions): Promise<string> {
-    const { toDot } = await import('./picture/dot.js');
+    const { toDot } = await import('./later.js');
     return toDot(this.core.graph, this.name, options);
   }
   /**
@@ -313,28 +313,28 @@ export class Model<I extends Shapes = Shapes, O extends Shapes = Shapes, K exten
    * console.log(await model.toSvg());
    */
   async toSvg(options?: PictureOptions): Promise<string> {
-    const { toSvg } = await import('./picture/svg.js');
+    const { toSvg } = await import('./later.js');
     return toSvg(this.core.graph, this.name, options);
   }
 
   /** Saves layers, weights, compile options and optimizer to an address: a path, `idb://…`, `opfs://…` or `download://…`. */
   async save(address: string): Promise<void> {
-    const { save } = await import('../io/save.js');
+    const { save } = await import('./later.js');
     await save(this as unknown as Model, address);
   }
   /** Saves the weights alone, by their names. */
   async saveWeights(address: string): Promise<void> {
-    const { saveWeights } = await import('../io/save.js');
+    const { saveWeights } = await import('./later.js');
     await saveWeights(this as unknown as Model, address);
   }
   /** Loads weights by their names. */
   async loadWeights(source: string | Uint8Array, options: { readonly skipMismatch?: boolean } = {}): Promise<void> {
-    const { loadWeights } = await import('../io/load_weights.js');
+    const { loadWeights } = await import('./later.js');
     await loadWeights(this as unknown as Model, source, options);
   }
   /** The bytes that `save` would write. */
   async toBytes(): Promise<Uint8Array> {
-    const { toBytes } = await import('../io/save.js');
+    const { toBytes } = await import('./later.js');
     return toBytes(this as unknown as Model);
   }
 
