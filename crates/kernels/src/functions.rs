@@ -3,7 +3,7 @@
 use crate::rng::Philox;
 use crate::vecmath as v;
 use crate::StepContext;
-use simd::{F32x4, I32x4};
+use simd::{F32x4, F32x8, I32x8};
 
 /// Operands and results of one instruction over one block.
 #[derive(Clone, Copy)]
@@ -16,43 +16,34 @@ pub struct Block {
 }
 
 #[inline(always)]
-fn s(x: f32) -> F32x4 {
-    F32x4::splat(x)
+fn s(x: f32) -> F32x8 {
+    F32x8::splat(x)
 }
 
 /// 1 where the mask is set, else 0.
 #[inline(always)]
-fn one(mask: I32x4) -> F32x4 {
+fn one(mask: I32x8) -> F32x8 {
     mask.and(s(1.0).bits()).as_f32()
 }
 
-/// Runs `f` over the block, four lanes at a time; the last lanes go through a padded copy.
+/// Runs `f` over the block, eight lanes at a time; the last go through padded copies.
 ///
 /// # Safety
 /// The block's pointers are valid for its length; `out` may equal an input, but not overlap it otherwise.
 #[inline(always)]
-unsafe fn map(block: &Block, f: impl Fn([F32x4; 3]) -> F32x4) {
+unsafe fn map(block: &Block, f: impl Fn([F32x8; 3]) -> F32x8) {
     let Block { out, inputs, len, .. } = *block;
-    let whole = len & !3;
+    let whole = len & !7;
     let mut i = 0;
     while i < whole {
-        // SAFETY: i + 4 ≤ len, and the caller's guarantee.
-        unsafe { f(inputs.map(|p| F32x4::load(p.add(i)))).store(out.add(i)) };
-        i += 4;
+        // SAFETY: i + 8 ≤ len, and the caller's guarantee.
+        unsafe { f(inputs.map(|p| F32x8::load(p.add(i)))).store(out.add(i)) };
+        i += 8;
     }
-    if i < len {
-        let mut lanes = [[1.0f32; 4]; 3];
-        for (lane, p) in lanes.iter_mut().zip(inputs) {
-            for (j, value) in lane.iter_mut().take(len - i).enumerate() {
-                // SAFETY: i + j < len.
-                *value = unsafe { *p.add(i + j) };
-            }
-        }
-        let result = f(lanes.map(F32x4::from_array)).to_array();
-        for (j, &value) in result.iter().take(len - i).enumerate() {
-            // SAFETY: i + j < len.
-            unsafe { *out.add(i + j) = value };
-        }
+    let rest = len - i;
+    if rest > 0 {
+        // SAFETY: i + rest = len.
+        unsafe { f(inputs.map(|p| F32x8::load_some(p.add(i), rest))).store_some(out.add(i), rest) };
     }
 }
 
@@ -118,11 +109,8 @@ functions! {
     LeakyRelu(x) [slope] = x.less(s(0.0)).select(x * s(slope), x);
     Elu(x) [alpha] = x.less(s(0.0)).select(s(alpha) * v::expm1(x), x);
     Selu(x) [] = s(SELU_SCALE) * x.less(s(0.0)).select(s(SELU_ALPHA) * v::expm1(x), x);
-    Gelu(x) [] = x * v::normal(x).0;
-    GeluGrad(x) [] = {
-        let (share, e) = v::normal(x);
-        (x * e).madd(s(FRAC_1_SQRT_2PI), share)
-    };
+    Gelu(x) [] = x * v::normal(x);
+    GeluGrad(x) [] = x.madd(v::normal_density(x), v::normal(x));
     GeluTanh(x) [] = s(0.5) * x * (s(1.0) + v::tanh(gelu_inner(x)));
     GeluTanhGrad(x) [] = {
         let t = v::tanh(gelu_inner(x));
@@ -157,21 +145,20 @@ functions! {
 
 const SELU_ALPHA: f32 = 1.673_263_2;
 const SELU_SCALE: f32 = 1.050_701;
-const FRAC_1_SQRT_2PI: f32 = 0.398_942_3;
 const GELU_SCALE: f32 = 0.797_884_6;
 const GELU_CUBIC: f32 = 0.044_715;
 
 /// √(2/π)·(x + 0.044715·x³)
 #[inline(always)]
-fn gelu_inner(x: F32x4) -> F32x4 {
+fn gelu_inner(x: F32x8) -> F32x8 {
     s(GELU_SCALE) * x * (x * x).madd(s(GELU_CUBIC), s(1.0))
 }
 
 /// xʸ through f64, lane by lane: correct to the last bit nearly everywhere, and rare in networks.
 #[inline(always)]
-fn power(x: F32x4, y: F32x4) -> F32x4 {
+fn power(x: F32x8, y: F32x8) -> F32x8 {
     let (x, y) = (x.to_array(), y.to_array());
-    F32x4::from_array([0, 1, 2, 3].map(|i| (x[i] as f64).powf(y[i] as f64) as f32))
+    F32x8::from_array(std::array::from_fn(|i| (x[i] as f64).powf(y[i] as f64) as f32))
 }
 
 /// x/(1 − rate) where a random number is at least `rate`, else 0. `imm[0]` is the rate, `imm[1]` the bits of the key.
@@ -181,14 +168,14 @@ fn power(x: F32x4, y: F32x4) -> F32x4 {
 /// As for [`Function::run`].
 unsafe fn dropout(block: &Block, imm: [f32; 2], context: &StepContext) {
     let rate = imm[0];
-    let (least, scale) = (s(rate), s(1.0 / (1.0 - rate)));
+    let (least, scale) = (F32x4::splat(rate), F32x4::splat(1.0 / (1.0 - rate)));
     let generator = Philox::new(context.seed, imm[1].to_bits() as u64);
     let mut i = 0;
     while i < block.len {
         let index = block.index + i;
         let (first, count) = (index % 4, (4 - index % 4).min(block.len - i));
         let numbers = F32x4::from_array(generator.uniform4(context.step, (index / 4) as u64));
-        let keep = |x: F32x4| least.less_equal(numbers).select(x * scale, s(0.0));
+        let keep = |x: F32x4| least.less_equal(numbers).select(x * scale, F32x4::splat(0.0));
         // SAFETY: i + count ≤ len.
         unsafe {
             let (x, out) = (block.inputs[0].add(i), block.out.add(i));

@@ -4,7 +4,7 @@
 use crate::record::{Kernel, StepContext};
 use crate::vecmath::{exp, exp_or_zero, log};
 use parallel::Span;
-use simd::F32x4;
+use simd::{F32x4, F32x8};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -184,21 +184,19 @@ fn run_row(kind: Kind, x: &[f32], y: &[f32], label: i32, grad: f32, out: &mut [f
 /// out = eˣ⁻ᵐ with m the largest x; returns m and the sum.
 fn exponentials(x: &[f32], out: &mut [f32]) -> (f32, f32) {
     let m = maximum(x);
-    let largest = F32x4::splat(m);
+    let largest = F32x8::splat(m);
     let mut total = 0.0f64;
     for (x, out) in x.chunks(BLOCK).zip(out.chunks_mut(BLOCK)) {
-        let mut sums = [F32x4::splat(0.0); 2];
+        let mut sums = F32x8::splat(0.0);
         let (mut xs, mut outs) = (x.chunks_exact(8), out.chunks_exact_mut(8));
         for (x, out) in (&mut xs).zip(&mut outs) {
-            for (i, sum) in sums.iter_mut().enumerate() {
-                let e = exp_or_zero(F32x4::from_slice(&x[4 * i..]) - largest);
-                *sum = *sum + e;
-                e.to_slice(&mut out[4 * i..]);
-            }
+            let e = exp_or_zero(F32x8::from_slice(x) - largest);
+            sums = sums + e;
+            e.to_slice(out);
         }
         let (rest, out) = (xs.remainder(), outs.into_remainder());
         each(rest, out, |v| exp_or_zero(v - largest));
-        total += ((sums[0] + sums[1]).sum() + out.iter().sum::<f32>()) as f64;
+        total += (sums.sum() + out.iter().sum::<f32>()) as f64;
     }
     (m, total as f32)
 }
@@ -225,19 +223,17 @@ fn maximum(x: &[f32]) -> f32 {
 /// The largest x, and the logarithm of the sum of eˣ⁻ᵐ beside it.
 fn log_sum_exp(x: &[f32]) -> (f32, f32) {
     let m = maximum(x);
-    let mut sum = 0.0f64;
-    let mut lanes = F32x4::splat(0.0);
-    for chunk in x.chunks(4) {
-        if chunk.len() == 4 {
-            lanes = lanes + exp_or_zero(F32x4::from_slice(chunk) - F32x4::splat(m));
-        } else {
-            for &v in chunk {
-                sum += exp_or_zero(F32x4::splat(v - m)).to_array()[0] as f64;
-            }
-        }
+    let largest = F32x8::splat(m);
+    let mut lanes = F32x8::splat(0.0);
+    let mut chunks = x.chunks_exact(8);
+    for chunk in &mut chunks {
+        lanes = lanes + exp_or_zero(F32x8::from_slice(chunk) - largest);
     }
-    sum += lanes.sum() as f64;
-    (m, log(F32x4::splat(sum as f32)).to_array()[0])
+    let rest = chunks.remainder();
+    let mut last = [0.0; 8];
+    each(rest, &mut last[..rest.len()], |v| exp_or_zero(v - largest));
+    let sum = lanes.sum() as f64 + last.iter().map(|&e| e as f64).sum::<f64>();
+    (m, log(F32x8::splat(sum as f32)).to_array()[0])
 }
 
 /// Σ (x − m)·y.
@@ -255,13 +251,17 @@ fn dot(x: &[f32], m: f32, y: &[f32]) -> f32 {
 
 /// out = f(x), lanes at a time; `f` does the same to every lane.
 #[inline(always)]
-fn each(x: &[f32], out: &mut [f32], f: impl Fn(F32x4) -> F32x4) {
-    let mut xs = x.chunks_exact(4);
-    let mut outs = out.chunks_exact_mut(4);
+fn each(x: &[f32], out: &mut [f32], f: impl Fn(F32x8) -> F32x8) {
+    let mut xs = x.chunks_exact(8);
+    let mut outs = out.chunks_exact_mut(8);
     for (a, o) in (&mut xs).zip(&mut outs) {
-        f(F32x4::from_slice(a)).to_slice(o);
+        f(F32x8::from_slice(a)).to_slice(o);
     }
-    for (&a, o) in xs.remainder().iter().zip(outs.into_remainder()) {
-        *o = f(F32x4::splat(a)).to_array()[0];
+    let (rest, out) = (xs.remainder(), outs.into_remainder());
+    if rest.is_empty() {
+        return;
     }
+    let mut lanes = [0.0; 8];
+    lanes[..rest.len()].copy_from_slice(rest);
+    out.copy_from_slice(&f(F32x8::from_array(lanes)).to_array()[..rest.len()]);
 }

@@ -1,5 +1,8 @@
-//! Lane types: four f32 or four i32, on WebAssembly's 128-bit vectors or, natively, on arrays.
+//! Lane types: four f32 or four i32, or two of those side by side, on WebAssembly's 128-bit vectors or, natively, on arrays.
 //! The only room with SIMD intrinsics; algorithms are written once, on these types.
+
+mod pair;
+pub use pair::{F32x8, I32x8};
 
 #[cfg(target_arch = "wasm32")]
 mod wasm;

@@ -1,6 +1,6 @@
 //! The weighted values.
 
-use super::scores::{drop_out, exponentials, hide, Place};
+use super::scores::{drop_out, exponentials, hide, of_query, Place};
 use super::{panels, scores, weighted, Attention, Cutter, Lines, Mask, TILE};
 use crate::gemm::{preferred, Tile, LARGEST};
 use crate::record::{Kernel, StepContext};
@@ -85,7 +85,7 @@ impl Kernel for Forward {
                 let at = a.output_row(batch, head, first + i);
                 // SAFETY: this head of this row belongs to this chunk.
                 let out = unsafe { context.write(self.out, at, at + value_width) };
-                let by = one_over[i / 4].to_array()[i % 4];
+                let by = of_query(&one_over, i);
                 out.iter_mut().zip(row).for_each(|(o, &x)| *o = x * by);
             }
         }

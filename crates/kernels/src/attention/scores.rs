@@ -4,16 +4,21 @@ use super::{Attention, Mask, TILE};
 use crate::record::StepContext;
 use crate::rng::Philox;
 use crate::vecmath::exp_or_zero;
-use simd::F32x4;
+use simd::F32x8;
 
 /// Added to scores of keys that a mask leaves out.
 const OUT: f32 = -1e9;
 /// Weights of this many keys are added up before their sum joins the others.
 const BLOCK: usize = 1024;
-const LANES: usize = TILE / 4;
+const LANES: usize = TILE / 8;
 
 /// A number for each query of a tile.
-pub(super) type Column = [F32x4; LANES];
+pub(super) type Column = [F32x8; LANES];
+
+/// The number of a query.
+pub(super) fn of_query(column: &Column, i: usize) -> f32 {
+    column[i / 8].to_array()[i % 8]
+}
 
 /// Where a tile of scores stands.
 #[derive(Clone, Copy)]
@@ -56,41 +61,41 @@ pub(super) fn hide(a: &Attention, context: &StepContext, masks: &[Mask], place: 
 
 /// Scores become eˣ⁻ᵐ with m the largest of each query; answers one over their sums.
 pub(super) fn exponentials(tile: &mut [f32]) -> Column {
-    let mut largest = [F32x4::splat(f32::NEG_INFINITY); LANES];
+    let mut largest = [F32x8::splat(f32::NEG_INFINITY); LANES];
     for row in rows(tile) {
-        for (m, x) in largest.iter_mut().zip(row.chunks_exact(4)) {
-            *m = m.pmax(F32x4::from_slice(x));
+        for (m, x) in largest.iter_mut().zip(row.chunks_exact(8)) {
+            *m = m.pmax(F32x8::from_slice(x));
         }
     }
-    let mut sums = [F32x4::splat(0.0); LANES];
+    let mut sums = [F32x8::splat(0.0); LANES];
     for block in tile.chunks_mut(BLOCK * TILE) {
-        let mut partial = [F32x4::splat(0.0); LANES];
+        let mut partial = [F32x8::splat(0.0); LANES];
         for row in rows(block) {
-            for ((x, m), sum) in row.chunks_exact_mut(4).zip(&largest).zip(&mut partial) {
-                let e = exp_or_zero(F32x4::from_slice(x) - *m);
+            for ((x, m), sum) in row.chunks_exact_mut(8).zip(&largest).zip(&mut partial) {
+                let e = exp_or_zero(F32x8::from_slice(x) - *m);
                 *sum = *sum + e;
                 e.to_slice(x);
             }
         }
         sums.iter_mut().zip(partial).for_each(|(sum, part)| *sum = *sum + part);
     }
-    sums.map(|sum| F32x4::splat(1.0) / sum)
+    sums.map(|sum| F32x8::splat(1.0) / sum)
 }
 
 /// Exponentials become weights p, and gradients of the weights those of the scores: s·p·(dp − Σ p·dp).
 pub(super) fn differentiate(weights: &mut [f32], gradients: &mut [f32], one_over: &Column, scale: f32) {
-    let mut dots = [F32x4::splat(0.0); LANES];
+    let mut dots = [F32x8::splat(0.0); LANES];
     for (row, gradient) in rows(weights).zip(gradients.chunks_exact(TILE)) {
-        for (((p, d), by), dot) in row.chunks_exact_mut(4).zip(gradient.chunks_exact(4)).zip(one_over).zip(&mut dots) {
-            let weight = F32x4::from_slice(p) * *by;
+        for (((p, d), by), dot) in row.chunks_exact_mut(8).zip(gradient.chunks_exact(8)).zip(one_over).zip(&mut dots) {
+            let weight = F32x8::from_slice(p) * *by;
             weight.to_slice(p);
-            *dot = weight.madd(F32x4::from_slice(d), *dot);
+            *dot = weight.madd(F32x8::from_slice(d), *dot);
         }
     }
-    let scale = F32x4::splat(scale);
+    let scale = F32x8::splat(scale);
     for (row, gradient) in rows(weights).zip(gradients.chunks_exact_mut(TILE)) {
-        for ((p, d), dot) in row.chunks_exact(4).zip(gradient.chunks_exact_mut(4)).zip(&dots) {
-            (scale * F32x4::from_slice(p) * (F32x4::from_slice(d) - *dot)).to_slice(d);
+        for ((p, d), dot) in row.chunks_exact(8).zip(gradient.chunks_exact_mut(8)).zip(&dots) {
+            (scale * F32x8::from_slice(p) * (F32x8::from_slice(d) - *dot)).to_slice(d);
         }
     }
 }

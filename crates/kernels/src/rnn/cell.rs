@@ -1,7 +1,7 @@
 //! Cells: what becomes of a row's state at one step, and the way back. Gates lie in Keras's order.
 
 use crate::vecmath::{sigmoid, tanh};
-use simd::F32x4;
+use simd::F32x8;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cell {
@@ -54,21 +54,21 @@ impl Activation {
     }
 
     #[inline(always)]
-    fn apply(self, x: F32x4) -> F32x4 {
-        let (zero, one) = (F32x4::splat(0.0), F32x4::splat(1.0));
+    fn apply(self, x: F32x8) -> F32x8 {
+        let (zero, one) = (F32x8::splat(0.0), F32x8::splat(1.0));
         match self {
             Activation::Tanh => tanh(x),
             Activation::Sigmoid => sigmoid(x),
             Activation::Relu => x.pmax(zero),
             Activation::Linear => x,
-            Activation::HardSigmoid => (x * F32x4::splat(1.0 / 6.0) + F32x4::splat(0.5)).pmax(zero).pmin(one),
+            Activation::HardSigmoid => (x * F32x8::splat(1.0 / 6.0) + F32x8::splat(0.5)).pmax(zero).pmin(one),
         }
     }
 
     /// The derivative where the value is y.
     #[inline(always)]
-    fn slope(self, y: F32x4) -> F32x4 {
-        let (zero, one) = (F32x4::splat(0.0), F32x4::splat(1.0));
+    fn slope(self, y: F32x8) -> F32x8 {
+        let (zero, one) = (F32x8::splat(0.0), F32x8::splat(1.0));
         match self {
             Activation::Tanh => one - y * y,
             Activation::Sigmoid => y * (one - y),
@@ -76,7 +76,7 @@ impl Activation {
             Activation::Linear => one,
             Activation::HardSigmoid => {
                 let inside = zero.less(y).and(y.less(one));
-                inside.select(F32x4::splat(1.0 / 6.0), zero)
+                inside.select(F32x8::splat(1.0 / 6.0), zero)
             }
         }
     }
@@ -84,21 +84,21 @@ impl Activation {
 
 /// Lanes from a place on; beyond the row's end they are 0.
 #[inline(always)]
-fn get(row: &[f32], at: usize) -> F32x4 {
-    match row.get(at..at + 4) {
-        Some(four) => F32x4::from_slice(four),
+fn get(row: &[f32], at: usize) -> F32x8 {
+    match row.get(at..at + 8) {
+        Some(eight) => F32x8::from_slice(eight),
         None => {
-            let mut lanes = [0.0; 4];
+            let mut lanes = [0.0; 8];
             lanes.iter_mut().zip(&row[at..]).for_each(|(lane, &value)| *lane = value);
-            F32x4::from_array(lanes)
+            F32x8::from_array(lanes)
         }
     }
 }
 
 #[inline(always)]
-fn put(row: &mut [f32], at: usize, value: F32x4) {
-    match row.get_mut(at..at + 4) {
-        Some(four) => value.to_slice(four),
+fn put(row: &mut [f32], at: usize, value: F32x8) {
+    match row.get_mut(at..at + 8) {
+        Some(eight) => value.to_slice(eight),
         None => row[at..].iter_mut().zip(value.to_array()).for_each(|(place, lane)| *place = lane),
     }
 }
@@ -182,7 +182,7 @@ impl Functions {
 }
 
 fn simple(f: Activation, Row { x, product, h, kept, .. }: Row) {
-    for u in (0..h.len()).step_by(4) {
+    for u in (0..h.len()).step_by(8) {
         let y = f.apply(get(x, u) + get(product, u));
         put(h, u, y);
         put(kept, u, y);
@@ -190,9 +190,9 @@ fn simple(f: Activation, Row { x, product, h, kept, .. }: Row) {
 }
 
 fn simple_back(f: Activation, BackRow { kept, dh, dx, .. }: BackRow) {
-    for u in (0..dh.len()).step_by(4) {
+    for u in (0..dh.len()).step_by(8) {
         put(dx, u, get(dh, u) * f.slope(get(kept, u)));
-        put(dh, u, F32x4::splat(0.0));
+        put(dh, u, F32x8::splat(0.0));
     }
 }
 
@@ -201,7 +201,7 @@ fn lstm(f: Activation, gate: Activation, Row { x, product, h, c, kept, .. }: Row
     let units = h.len();
     let (x, product) = (parts::<4>(x, units), parts::<4>(product, units));
     let [ki, kf, kg, ko, kc] = parts_mut::<5>(kept, units);
-    for u in (0..units).step_by(4) {
+    for u in (0..units).step_by(8) {
         let z = |g: usize| get(x[g], u) + get(product[g], u);
         let (i, forget, g, o) = (gate.apply(z(0)), gate.apply(z(1)), f.apply(z(2)), gate.apply(z(3)));
         let cell = forget.madd(get(c, u), i * g);
@@ -220,18 +220,18 @@ fn lstm_back(f: Activation, gate: Activation, BackRow { kept, c_before, dh, dc, 
     let units = dh.len();
     let [ki, kf, kg, ko, kc] = parts::<5>(kept, units);
     let [di, df, dg, d_o] = parts_mut::<4>(dx, units);
-    for u in (0..units).step_by(4) {
+    for u in (0..units).step_by(8) {
         let (i, forget, g, o) = (get(ki, u), get(kf, u), get(kg, u), get(ko, u));
         let active = f.apply(get(kc, u));
         let d = get(dh, u);
         let cell = (d * o).madd(f.slope(active), get(dc, u));
-        let before = c_before.map_or(F32x4::splat(0.0), |c| get(c, u));
+        let before = c_before.map_or(F32x8::splat(0.0), |c| get(c, u));
         put(di, u, cell * g * gate.slope(i));
         put(df, u, cell * before * gate.slope(forget));
         put(dg, u, cell * i * f.slope(g));
         put(d_o, u, d * active * gate.slope(o));
         put(dc, u, cell * forget);
-        put(dh, u, F32x4::splat(0.0));
+        put(dh, u, F32x8::splat(0.0));
     }
 }
 
@@ -241,7 +241,7 @@ fn gru(f: Activation, gate: Activation, Row { x, product, bias, before, h, kept,
     let (x, product) = (parts::<3>(x, units), parts::<3>(product, units));
     let bias = bias.map(|b| parts::<3>(b, units));
     let [kz, kr, kn, kq] = parts_mut::<4>(kept, units);
-    for u in (0..units).step_by(4) {
+    for u in (0..units).step_by(8) {
         let inner = |g: usize| {
             let p = get(product[g], u);
             bias.map_or(p, |b| p + get(b[g], u))
@@ -253,7 +253,7 @@ fn gru(f: Activation, gate: Activation, Row { x, product, bias, before, h, kept,
         put(kr, u, r);
         put(kn, u, n);
         put(kq, u, q);
-        put(h, u, z.madd(get(before, u), (F32x4::splat(1.0) - z) * n));
+        put(h, u, z.madd(get(before, u), (F32x8::splat(1.0) - z) * n));
     }
 }
 
@@ -263,11 +263,11 @@ fn gru_back(f: Activation, gate: Activation, BackRow { kept, before, dh, dx, inn
     let [kz, kr, kn, kq] = parts::<4>(kept, units);
     let [dz, dr, dn] = parts_mut::<3>(dx, units);
     let [iz, ir, iq] = parts_mut::<3>(inner, units);
-    for u in (0..units).step_by(4) {
+    for u in (0..units).step_by(8) {
         let (z, r, n, q) = (get(kz, u), get(kr, u), get(kn, u), get(kq, u));
         let d = get(dh, u);
         let of_z = d * (get(before, u) - n) * gate.slope(z);
-        let of_n = d * (F32x4::splat(1.0) - z) * f.slope(n);
+        let of_n = d * (F32x8::splat(1.0) - z) * f.slope(n);
         let of_r = of_n * q * gate.slope(r);
         put(dz, u, of_z);
         put(dr, u, of_r);

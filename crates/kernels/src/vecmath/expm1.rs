@@ -1,20 +1,23 @@
-use super::exp::{reduce, TAIL};
-use super::{polynomial, power_of_two};
-use simd::F32x4;
+use super::exp::{reduce, Reduced};
+use super::{Table, ROUNDING};
+use simd::F32x8;
+
+/// The arguments at the ends, the least n, what makes numbers integers in their lowest bits, 1, ½, and what is small.
+static TABLE: Table<7> = Table::new([89.0, -104.0, -120.0, ROUNDING, 1.0, 0.5, 1e-8]);
 
 /// eˣ − 1 within 4 ULP, exact in sign and size near 0.
 #[inline(always)]
-pub fn expm1(x: F32x4) -> F32x4 {
-    let bounded = x.pmin(F32x4::splat(89.0)).pmax(F32x4::splat(-104.0));
-    let (n, r) = reduce(bounded);
-    let p = (r * r).madd(polynomial(r, &TAIL), r);
+pub fn expm1(x: F32x8) -> F32x8 {
+    let [most, least, least_n, rounding, one, half, small] = TABLE.read();
+    let Reduced { n, r, square, tail, .. } = reduce(x.pmin(most).pmax(least));
+    let p = square.madd(tail, r);
     // 2ⁿ·(p + 1) − 1 = 2·(t·p + (t − ½)) with t = 2ⁿ⁻¹, which stays finite where eˣ does.
-    let n = n.pmax(F32x4::splat(-120.0));
-    let t = power_of_two(n - F32x4::splat(1.0));
-    let y = t.madd(p, t - F32x4::splat(0.5));
+    let n = n.pmax(least_n) - one;
+    let t = ((n + rounding).bits().shift_left(23) + one.bits()).as_f32();
+    let y = t.madd(p, t - half);
     let y = y + y;
     // Too small for the sum above to keep a subnormal or the sign of zero.
-    x.abs().less(F32x4::splat(1e-8)).select(x, y)
+    x.abs().less(small).select(x, y)
 }
 
 #[cfg(test)]

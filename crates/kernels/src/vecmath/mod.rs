@@ -1,7 +1,7 @@
 //! Elementary functions on lanes, each with a stated bound that its tests check against f64 over all exponents.
 //!
-//! Constants come from tables read once per call through [`constants`]: V8 since 12 rebuilds vector constants inside
-//! loops, which makes a polynomial twice as slow.
+//! Constants are read from tables ([`Table`]) once for eight lanes: V8 since 12 rebuilds vector constants inside loops, which
+//! makes a polynomial twice as slow.
 
 mod erf;
 mod exp;
@@ -13,7 +13,7 @@ mod softplus;
 mod tanh;
 mod trig;
 
-pub use erf::{erf, normal};
+pub use erf::{erf, normal, normal_density};
 pub use exp::{exp, exp_or_zero};
 pub use expm1::expm1;
 pub use log::log;
@@ -23,53 +23,72 @@ pub use softplus::softplus;
 pub use tanh::tanh;
 pub use trig::{cos, sin};
 
-use simd::F32x4;
+use simd::{F32x4, F32x8};
 
 /// ln 2 in two parts: the first has so few bits that n · LN2_HIGH is exact for every exponent n.
 pub(crate) const LN2_HIGH: f32 = 0.693_359_4;
 pub(crate) const LN2_LOW: f32 = -2.121_944_4e-4;
 pub(crate) const LOG2_E: f32 = std::f32::consts::LOG2_E;
 
-/// A table that the compiler reads instead of knowing what it holds.
-#[inline(always)]
-pub(crate) fn constants<const N: usize>(table: &[f32; N]) -> &[f32; N] {
-    std::hint::black_box(table)
+/// Constants that the compiler reads instead of knowing what they are, each in four lanes: V8 folds the address of such a
+/// load into one instruction, but not that of one number spread over all lanes.
+pub(crate) struct Table<const N: usize>([[f32; 4]; N]);
+
+impl<const N: usize> Table<N> {
+    pub const fn new(values: [f32; N]) -> Self {
+        let mut lanes = [[0.0; 4]; N];
+        let mut i = 0;
+        while i < N {
+            lanes[i] = [values[i]; 4];
+            i += 1;
+        }
+        Table(lanes)
+    }
+    #[inline(always)]
+    pub fn read(&self) -> [F32x8; N] {
+        std::hint::black_box(&self.0).map(|lanes| F32x8::twice(F32x4::from_slice(&lanes)))
+    }
 }
 
 /// A polynomial by Horner's rule, highest coefficient first.
 #[inline(always)]
-pub(crate) fn polynomial<const N: usize>(x: F32x4, coefficients: &[f32; N]) -> F32x4 {
-    horner(x, constants(coefficients))
+pub(crate) fn horner(x: F32x8, coefficients: &[F32x8]) -> F32x8 {
+    coefficients[1..].iter().fold(coefficients[0], |sum, &c| sum.madd(x, c))
 }
 
+/// A polynomial of degree 4, highest coefficient first, in fewer steps that wait for each other than Horner's rule takes.
 #[inline(always)]
-fn horner(x: F32x4, coefficients: &[f32]) -> F32x4 {
-    let mut sum = F32x4::splat(coefficients[0]);
-    for &c in &coefficients[1..] {
-        sum = sum.madd(x, F32x4::splat(c));
-    }
-    sum
+pub(crate) fn quartic(x: F32x8, square: F32x8, [e, d, c, b, a]: [F32x8; 5]) -> F32x8 {
+    e.madd(square, d.madd(x, c)).madd(square, b.madd(x, a))
 }
 
 /// 1.5·2²³: what is added to it is rounded to an integer, which then stands in the lowest bits.
-const ROUNDING: f32 = 12_582_912.0;
-static POWER: [f32; 2] = [ROUNDING, 1.0];
-
-/// 2ⁿ for integral n in [−126, 127].
-#[inline(always)]
-pub(crate) fn power_of_two(n: F32x4) -> F32x4 {
-    // The integer goes to the exponent of 1. Converting it would take many instructions, which mind what can't be here.
-    let [rounding, one] = *constants(&POWER);
-    ((n + F32x4::splat(rounding)).bits().shift_left(23) + F32x4::splat(one).bits()).as_f32()
-}
+pub(crate) const ROUNDING: f32 = 12_582_912.0;
 
 #[cfg(test)]
 pub(crate) mod check {
-    use super::F32x4;
+    use super::F32x8;
 
     fn ordered(x: f32) -> i64 {
         let bits = x.to_bits() as i32;
         (if bits < 0 { i32::MIN.wrapping_sub(bits) } else { bits }) as i64
+    }
+
+    /// That f stays within its range, for every number of a part of its domain and its negative.
+    pub fn within(
+        name: &str,
+        f: impl Fn(F32x8) -> F32x8,
+        range: std::ops::RangeInclusive<f32>,
+        part: std::ops::RangeInclusive<f32>,
+    ) {
+        let (from, to) = (part.start().to_bits(), part.end().to_bits());
+        for first in (from..=to).step_by(4) {
+            let x: [f32; 8] =
+                std::array::from_fn(|i| f32::from_bits(first + i as u32 / 2) * if i % 2 == 0 { 1.0 } else { -1.0 });
+            for (x, y) in x.into_iter().zip(f(F32x8::from_array(x)).to_array()) {
+                assert!(range.contains(&y), "{name}({x:e}) = {y:e}");
+            }
+        }
     }
 
     /// Distance in units in the last place; NaN equals NaN.
@@ -86,7 +105,7 @@ pub(crate) mod check {
     /// Sweeps every exponent and both signs, plus special values, against an f64 reference.
     pub fn sweep(
         name: &str,
-        f: impl Fn(F32x4) -> F32x4,
+        f: impl Fn(F32x8) -> F32x8,
         reference: impl Fn(f64) -> f64,
         bound: i64,
         domain: impl Fn(f32) -> bool,
@@ -96,7 +115,7 @@ pub(crate) mod check {
             if !x.is_nan() && !domain(x) {
                 return;
             }
-            let got = f(F32x4::splat(x)).to_array()[0];
+            let got = f(F32x8::splat(x)).to_array()[0];
             let distance = ulp(got, reference(x as f64) as f32);
             if distance > worst.0 {
                 worst = (distance, x);
@@ -124,6 +143,6 @@ pub(crate) mod check {
             try_one(i as f32 * 5e-4);
         }
         let (distance, x) = worst;
-        assert!(distance <= bound, "{name}({x:e}) is {distance} ULP off: {:e}", f(F32x4::splat(x)).to_array()[0]);
+        assert!(distance <= bound, "{name}({x:e}) is {distance} ULP off: {:e}", f(F32x8::splat(x)).to_array()[0]);
     }
 }

@@ -1,21 +1,38 @@
-use super::exp;
-use simd::F32x4;
+use super::exp::TAIL;
+use super::{quartic, Table, LN2_HIGH, LN2_LOW, LOG2_E, ROUNDING};
+use simd::F32x8;
+
+/// Scales e⁻ˣ and the 1 beside it, so that neither overflows where the quotient is subnormal.
+const SCALE: f32 = 1.0 / 4_294_967_296.0;
+
+/// The arguments at the ends, the scale and 1; then the reduction of [`super::exp`] with signs turned, and its tail in −r.
+static TABLE: Table<13> = Table::new([
+    40.0, -104.0, SCALE, 1.0, ROUNDING, -LOG2_E, LN2_HIGH, LN2_LOW, TAIL[0], -TAIL[1], TAIL[2], -TAIL[3], TAIL[4],
+]);
 
 /// 1/(1 + e⁻ˣ) within 4 ULP; never leaves [0, 1].
 #[inline(always)]
-pub fn sigmoid(x: F32x4) -> F32x4 {
-    let e = exp(x.abs().neg());
-    let denominator = F32x4::splat(1.0) + e;
-    x.less(F32x4::splat(0.0)).select(e, F32x4::splat(1.0)) / denominator
+pub fn sigmoid(x: F32x8) -> F32x8 {
+    let [most, least, scale, one, rounding, log2_e, high, low, tail @ ..] = TABLE.read();
+    let x = x.pmin(most).pmax(least);
+    let t = x.madd(log2_e, rounding);
+    let n = t - rounding;
+    let minus_r = n.madd(low, n.madd(high, x));
+    let square = minus_r * minus_r;
+    let y = square.madd(quartic(minus_r, square, tail), one - minus_r);
+    // n stands in the lowest bits of t.
+    let power = (t.bits().shift_left(23) + scale.bits()).as_f32();
+    scale / y.madd(power, scale)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::check::sweep;
+    use super::super::check::{sweep, within};
 
     #[test]
     fn within_four_ulp() {
         let reference = |x: f64| if x < 0.0 { x.exp() / (1.0 + x.exp()) } else { 1.0 / (1.0 + (-x).exp()) };
         sweep("sigmoid", super::sigmoid, reference, 4, |_| true);
+        within("sigmoid", super::sigmoid, 0.0..=1.0, 0.0..=50.0);
     }
 }
