@@ -53,15 +53,18 @@ impl Activation {
         [Tanh, Sigmoid, Relu, Linear, HardSigmoid].get(usize::try_from(code).ok()?).copied()
     }
 
-    #[inline(always)]
-    fn apply(self, x: F32x8) -> F32x8 {
+    /// Values become those of the function. A loop of its own for each function: V8 has too few registers for the constants of
+    /// several.
+    fn apply(self, values: &mut [f32]) {
         let (zero, one) = (F32x8::splat(0.0), F32x8::splat(1.0));
         match self {
-            Activation::Tanh => tanh(x),
-            Activation::Sigmoid => sigmoid(x),
-            Activation::Relu => x.pmax(zero),
-            Activation::Linear => x,
-            Activation::HardSigmoid => (x * F32x8::splat(1.0 / 6.0) + F32x8::splat(0.5)).pmax(zero).pmin(one),
+            Activation::Tanh => each(values, tanh),
+            Activation::Sigmoid => each(values, sigmoid),
+            Activation::Relu => each(values, |x| x.pmax(zero)),
+            Activation::Linear => {}
+            Activation::HardSigmoid => {
+                each(values, |x| (x * F32x8::splat(1.0 / 6.0) + F32x8::splat(0.5)).pmax(zero).pmin(one));
+            }
         }
     }
 
@@ -80,6 +83,23 @@ impl Activation {
             }
         }
     }
+}
+
+#[inline(always)]
+fn each(values: &mut [f32], f: impl Fn(F32x8) -> F32x8) {
+    let mut eights = values.chunks_exact_mut(8);
+    for eight in &mut eights {
+        f(F32x8::from_slice(eight)).to_slice(eight);
+    }
+    let rest = eights.into_remainder();
+    if !rest.is_empty() {
+        put(rest, 0, f(get(rest, 0)));
+    }
+}
+
+/// out = a + b
+fn sum(a: &[f32], b: &[f32], out: &mut [f32]) {
+    out.iter_mut().zip(a).zip(b).for_each(|((o, &a), &b)| *o = a + b);
 }
 
 /// Lanes from a place on; beyond the row's end they are 0.
@@ -131,7 +151,7 @@ pub(super) struct Functions {
 pub(super) struct Row<'a> {
     /// The projected input, and the state's product with the recurrent weights.
     pub x: &'a [f32],
-    pub product: &'a [f32],
+    pub product: &'a mut [f32],
     pub bias: Option<&'a [f32]>,
     /// The state as it was multiplied.
     pub before: &'a [f32],
@@ -158,18 +178,16 @@ pub(super) struct BackRow<'a> {
 
 impl Functions {
     pub fn forward(&self, row: Row) {
-        match (self.cell, self.state, self.gate) {
-            // What almost all networks use, with functions that are known when this is compiled.
-            (Cell::Lstm, Activation::Tanh, Activation::Sigmoid) => lstm(Activation::Tanh, Activation::Sigmoid, row),
-            (Cell::Gru, Activation::Tanh, Activation::Sigmoid) => gru(Activation::Tanh, Activation::Sigmoid, row),
-            (Cell::Lstm, state, gate) => lstm(state, gate, row),
-            (Cell::Gru, state, gate) => gru(state, gate, row),
-            (Cell::Simple, state, _) => simple(state, row),
+        match self.cell {
+            Cell::Simple => simple(self.state, row),
+            Cell::Lstm => lstm(self.state, self.gate, row),
+            Cell::Gru => gru(self.state, self.gate, row),
         }
     }
 
     pub fn backward(&self, row: BackRow) {
         match (self.cell, self.state, self.gate) {
+            // What almost all networks use, with functions that are known when this is compiled.
             (Cell::Lstm, Activation::Tanh, Activation::Sigmoid) => {
                 lstm_back(Activation::Tanh, Activation::Sigmoid, row)
             }
@@ -182,11 +200,9 @@ impl Functions {
 }
 
 fn simple(f: Activation, Row { x, product, h, kept, .. }: Row) {
-    for u in (0..h.len()).step_by(8) {
-        let y = f.apply(get(x, u) + get(product, u));
-        put(h, u, y);
-        put(kept, u, y);
-    }
+    sum(x, product, h);
+    f.apply(h);
+    kept.copy_from_slice(h);
 }
 
 fn simple_back(f: Activation, BackRow { kept, dh, dx, .. }: BackRow) {
@@ -196,23 +212,23 @@ fn simple_back(f: Activation, BackRow { kept, dh, dx, .. }: BackRow) {
     }
 }
 
-#[inline(always)]
 fn lstm(f: Activation, gate: Activation, Row { x, product, h, c, kept, .. }: Row) {
     let units = h.len();
-    let (x, product) = (parts::<4>(x, units), parts::<4>(product, units));
-    let [ki, kf, kg, ko, kc] = parts_mut::<5>(kept, units);
+    let (gates, cell) = kept.split_at_mut(4 * units);
+    sum(x, product, gates);
+    let [i, forget, g, o] = parts_mut(gates, units);
+    gate.apply(i);
+    gate.apply(forget);
+    f.apply(g);
+    gate.apply(o);
     for u in (0..units).step_by(8) {
-        let z = |g: usize| get(x[g], u) + get(product[g], u);
-        let (i, forget, g, o) = (gate.apply(z(0)), gate.apply(z(1)), f.apply(z(2)), gate.apply(z(3)));
-        let cell = forget.madd(get(c, u), i * g);
-        put(ki, u, i);
-        put(kf, u, forget);
-        put(kg, u, g);
-        put(ko, u, o);
-        put(kc, u, cell);
-        put(c, u, cell);
-        put(h, u, o * f.apply(cell));
+        let new = get(forget, u).madd(get(c, u), get(i, u) * get(g, u));
+        put(cell, u, new);
+        put(c, u, new);
+        put(h, u, new);
     }
+    f.apply(h);
+    h.iter_mut().zip(o).for_each(|(h, o)| *h *= *o);
 }
 
 #[inline(always)]
@@ -220,9 +236,11 @@ fn lstm_back(f: Activation, gate: Activation, BackRow { kept, c_before, dh, dc, 
     let units = dh.len();
     let [ki, kf, kg, ko, kc] = parts::<5>(kept, units);
     let [di, df, dg, d_o] = parts_mut::<4>(dx, units);
+    d_o.copy_from_slice(kc);
+    f.apply(d_o);
     for u in (0..units).step_by(8) {
         let (i, forget, g, o) = (get(ki, u), get(kf, u), get(kg, u), get(ko, u));
-        let active = f.apply(get(kc, u));
+        let active = get(d_o, u);
         let d = get(dh, u);
         let cell = (d * o).madd(f.slope(active), get(dc, u));
         let before = c_before.map_or(F32x8::splat(0.0), |c| get(c, u));
@@ -235,25 +253,25 @@ fn lstm_back(f: Activation, gate: Activation, BackRow { kept, c_before, dh, dc, 
     }
 }
 
-#[inline(always)]
 fn gru(f: Activation, gate: Activation, Row { x, product, bias, before, h, kept, .. }: Row) {
     let units = h.len();
-    let (x, product) = (parts::<3>(x, units), parts::<3>(product, units));
-    let bias = bias.map(|b| parts::<3>(b, units));
-    let [kz, kr, kn, kq] = parts_mut::<4>(kept, units);
+    if let Some(bias) = bias {
+        product.iter_mut().zip(bias).for_each(|(p, b)| *p += b);
+    }
+    let (gates, rest) = kept.split_at_mut(2 * units);
+    let (n, q) = rest.split_at_mut(units);
+    let ((x, x_n), (product, product_n)) = (x.split_at(2 * units), product.split_at(2 * units));
+    sum(x, product, gates);
+    gate.apply(gates);
+    q.copy_from_slice(product_n);
+    let (z, r) = gates.split_at(units);
     for u in (0..units).step_by(8) {
-        let inner = |g: usize| {
-            let p = get(product[g], u);
-            bias.map_or(p, |b| p + get(b[g], u))
-        };
-        let (z, r) = (gate.apply(get(x[0], u) + inner(0)), gate.apply(get(x[1], u) + inner(1)));
-        let q = inner(2);
-        let n = f.apply(r.madd(q, get(x[2], u)));
-        put(kz, u, z);
-        put(kr, u, r);
-        put(kn, u, n);
-        put(kq, u, q);
-        put(h, u, z.madd(get(before, u), (F32x8::splat(1.0) - z) * n));
+        put(n, u, get(r, u).madd(get(q, u), get(x_n, u)));
+    }
+    f.apply(n);
+    for u in (0..units).step_by(8) {
+        let z = get(z, u);
+        put(h, u, z.madd(get(before, u), (F32x8::splat(1.0) - z) * get(n, u)));
     }
 }
 

@@ -97,7 +97,7 @@ impl Kernel for Forward {
                     begun[r] = true;
                     functions.forward(Row {
                         x: &x[place * width..][..width],
-                        product: &product[r * width..][..width],
+                        product: &mut product[r * width..][..width],
                         bias,
                         before: &multiplied[own.clone()],
                         h: &mut h[own.clone()],
