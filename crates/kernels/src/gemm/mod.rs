@@ -1,6 +1,7 @@
 //! Matrix products: out = op(A) · op(B), in batches, with an elementwise epilogue on rows that are still in cache.
 
 mod columns;
+mod depth;
 mod pack;
 mod rows;
 mod sweep;
@@ -14,6 +15,7 @@ pub(crate) use tile::{Panel, Panels, Tile, LARGEST};
 use crate::fused::Fused;
 use crate::record::Kernel;
 use columns::{ByColumns, PackA};
+use depth::{ByDepth, Total};
 use parallel::Span;
 use rows::{ByRows, PackB};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -29,6 +31,13 @@ const SHORT: usize = 256;
 const SMALL_A: usize = 1 << 17;
 /// Multiply-adds from which on packing A in a record of its own pays.
 const WORTH_PACKING: usize = 1 << 20;
+
+/// Steps of k from which on a product may be cut into parts of k.
+const DEEP: usize = 8 * KC;
+/// Words of B that stay in L2 while blocks of rows walk along them.
+const SMALL_B: usize = 1 << 18;
+/// Results whose sums stay in L2.
+const FEW_RESULTS: usize = 1 << 17;
 
 static PREFERRED: AtomicUsize = AtomicUsize::new(DEFAULT_TILE);
 
@@ -78,6 +87,13 @@ impl Shape {
         batch == 1 && short && m >= 4 && n >= MANY_COLUMNS && m * k <= SMALL_A && m * n * k >= WORTH_PACKING
     }
 
+    /// Whether chunks are parts of k: each other way reads all of B once for every few rows.
+    fn by_depth(&self) -> bool {
+        let Shape { batch, m, n, k, transpose_a, transpose_b, .. } = *self;
+        let plain = batch == 1 && transpose_a && !transpose_b;
+        plain && m >= 4 && n >= MANY_COLUMNS && k >= DEEP && n * k > SMALL_B && m * n <= FEW_RESULTS
+    }
+
     fn tile(&self) -> Tile {
         let tile = preferred();
         if self.m < 4 {
@@ -113,6 +129,11 @@ pub fn lower(
         push(Box::new(ByColumns { shape, tile, packed: workspace, b, out, epilogue: within }));
         return behind.into_iter().for_each(|chain| push(Box::new(chain)));
     }
+    if shape.by_depth() {
+        let parts = Span { len: depth::parts(&shape) * shape.m * shape.n, ..workspace };
+        push(Box::new(ByDepth { shape, tile, a, b, out: parts }));
+        return push(Box::new(Total { parts, out, epilogue }));
+    }
     let packed = if shape.packs_b() {
         push(Box::new(PackB { shape, tile, b, out: workspace }));
         Some(workspace)
@@ -127,6 +148,9 @@ pub fn workspace(shape: &Shape) -> usize {
     if shape.by_columns() {
         let rows = TILES.iter().map(|t| shape.m.next_multiple_of(t.rows)).max();
         return rows.unwrap_or(0) * shape.k;
+    }
+    if shape.by_depth() {
+        return depth::parts(shape) * shape.m * shape.n;
     }
     if !shape.packs_b() {
         return 0;

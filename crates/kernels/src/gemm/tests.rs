@@ -91,6 +91,18 @@ fn blocks_of_columns_equal_a_triple_loop() {
     assert!(WIDE.iter().all(|&(m, n, k)| shape(m, n, k).by_columns()));
 }
 
+/// Few results of deep operands, with edges everywhere.
+const DEEP_ONES: [(usize, usize, usize); 3] = [(37, 70, 4100), (5, 131, 2049), (128, 64, 9000)];
+
+#[test]
+fn parts_of_k_equal_a_triple_loop() {
+    for (m, n, k) in DEEP_ONES {
+        let shape = Shape { m, n, k, transpose_a: true, ..square(1) };
+        assert!(shape.by_depth());
+        check(&shape);
+    }
+}
+
 fn square(n: usize) -> Shape {
     Shape { batch: 1, m: n, n, k: n, transpose_a: false, transpose_b: false, stride_a: 0, stride_b: 0 }
 }
@@ -132,7 +144,7 @@ fn chains_behind_blocks_of_columns() {
 
 #[test]
 fn every_tile_gives_the_same_bits() {
-    for (m, n, k) in [(5, 11, 300), (64, 64, 64), (129, 37, 520), (32, 130, 300)] {
+    for (m, n, k) in [(5, 11, 300), (64, 64, 64), (129, 37, 520), (32, 130, 300), DEEP_ONES[0]] {
         for flags in 0..4 {
             let shape = Shape { m, n, k, transpose_a: flags & 1 != 0, transpose_b: flags & 2 != 0, ..square(1) };
             let results: Vec<Vec<u32>> = (0..TILES.len())

@@ -1,0 +1,121 @@
+//! Products of deep operands with few results, as the gradients of weights over long sequences are: chunks are parts of k, each
+//! with sums of its own, so that both operands are read once and nothing is packed beforehand; then the sums are added in order.
+
+use super::tile::{Panel, Panels, Tile, LARGEST};
+use super::{pack_b, Shape, Sweep, KC};
+use crate::fused::Fused;
+use crate::record::{Kernel, StepContext};
+use parallel::Span;
+
+/// Parts of k, at most: enough for many threads, few enough that their sums are little beside the operands.
+const PARTS: usize = 16;
+/// Results per chunk of the sum.
+const SUMMED: usize = 4 * 1024;
+
+/// Steps of k in a part.
+fn depth(shape: &Shape) -> usize {
+    shape.k.div_ceil(PARTS).next_multiple_of(KC)
+}
+
+/// How many parts there are.
+pub(super) fn parts(shape: &Shape) -> usize {
+    shape.k.div_ceil(depth(shape))
+}
+
+/// The sums of each part, with A transposed and B as it is.
+pub(super) struct ByDepth {
+    pub shape: Shape,
+    pub tile: Tile,
+    pub a: Span,
+    pub b: Span,
+    /// [parts, m, n]
+    pub out: Span,
+}
+
+impl ByDepth {
+    fn packed_a_words(&self) -> usize {
+        self.shape.m.next_multiple_of(self.tile.rows) * KC
+    }
+}
+
+impl Kernel for ByDepth {
+    fn name(&self) -> &'static str {
+        "gemm"
+    }
+    fn chunks(&self) -> usize {
+        parts(&self.shape)
+    }
+    fn scratch(&self) -> usize {
+        self.packed_a_words() + self.tile.columns * KC + LARGEST
+    }
+    fn flops(&self) -> u64 {
+        self.shape.flops()
+    }
+    fn bytes(&self) -> u64 {
+        4 * (self.a.len + self.b.len + self.out.len) as u64
+    }
+    fn run(&self, context: &StepContext, chunk: usize, scratch: &mut [f32]) {
+        let Shape { m, n, k, .. } = self.shape;
+        let (mr, nr) = (self.tile.rows, self.tile.columns);
+        let (packed, scratch) = scratch.split_at_mut(self.packed_a_words());
+        let (panel_b, edge) = scratch.split_at_mut(nr * KC);
+        // SAFETY: both are inputs of this record.
+        let (a, b) = unsafe { (context.read(self.a), context.read(self.b)) };
+        // SAFETY: each part belongs to one chunk.
+        let out = unsafe { context.write(self.out, chunk * m * n, (chunk + 1) * m * n) };
+        let from = chunk * depth(&self.shape);
+        for k0 in (from..k.min(from + depth(&self.shape))).step_by(KC) {
+            let kc = KC.min(k - k0);
+            for (row, panel) in (0..m).step_by(mr).zip(packed.chunks_exact_mut(mr * kc)) {
+                pack_b(a, m, false, k0, kc, row, mr.min(m - row), mr, panel);
+            }
+            let sweep = Sweep { tile: self.tile, rows: m, n, k: kc, ldc: n, accumulate: k0 > from };
+            let panel = |j: usize| {
+                pack_b(b, n, false, k0, kc, j, nr.min(n - j), nr, panel_b);
+                Panel { at: panel_b.as_ptr(), step: nr }
+            };
+            let a = Panels { first: Panel { at: packed.as_ptr(), step: mr }, apart: mr * kc };
+            // Panels hold kc steps.
+            sweep.panels(a, a.at(m / mr), panel, out, edge);
+        }
+    }
+}
+
+/// The sums of all parts, one after the other.
+pub(super) struct Total {
+    pub parts: Span,
+    pub out: Span,
+    pub epilogue: Option<Fused>,
+}
+
+impl Kernel for Total {
+    fn name(&self) -> &'static str {
+        "gemm_total"
+    }
+    fn chunks(&self) -> usize {
+        self.out.len.div_ceil(SUMMED)
+    }
+    fn scratch(&self) -> usize {
+        self.epilogue.as_ref().map_or(0, |e| e.scratch())
+    }
+    fn flops(&self) -> u64 {
+        self.parts.len as u64 + self.epilogue.as_ref().map_or(0, |e| e.flops())
+    }
+    fn bytes(&self) -> u64 {
+        4 * (self.parts.len + self.out.len) as u64
+    }
+    fn run(&self, context: &StepContext, chunk: usize, scratch: &mut [f32]) {
+        let (from, to) = (chunk * SUMMED, ((chunk + 1) * SUMMED).min(self.out.len));
+        // SAFETY: an input of this record.
+        let parts = unsafe { context.read(self.parts) };
+        // SAFETY: these results belong to this chunk.
+        let out = unsafe { context.write(self.out, from, to) };
+        out.copy_from_slice(&parts[from..to]);
+        for part in parts.chunks_exact(self.out.len).skip(1) {
+            out.iter_mut().zip(&part[from..to]).for_each(|(sum, value)| *sum += value);
+        }
+        if let Some(epilogue) = &self.epilogue {
+            epilogue.run_range(context, from, to, scratch);
+        }
+    }
+}
