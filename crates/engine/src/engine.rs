@@ -157,8 +157,8 @@ impl Engine {
         }
     }
 
-    /// Runs a plan on inputs that the caller has written into its memory.
-    pub fn predict(&mut self, m: usize, program: usize) -> Result<()> {
+    /// Runs a plan on inputs that the caller has written into its memory, without the other threads if `alone`.
+    pub fn predict(&mut self, m: usize, program: usize, alone: bool) -> Result<()> {
         let threads = self.threads;
         let model = self.model(m)?;
         let compiled = model.program(program)?;
@@ -166,7 +166,7 @@ impl Engine {
             return Err(EngineError::new("protocol", "a training program can't predict"));
         }
         let input = StepInput { rows: &[], data: &[], step: 0, seed: 0, learning_rate: 0.0, broken: None };
-        let threads = if compiled.sharing.team { threads } else { 1 };
+        let threads = if compiled.sharing.team && !alone { threads } else { 1 };
         region(threads, &|team| model.scratch.with(team, |s| step(model, compiled, &input, false, team, s)));
         Ok(())
     }

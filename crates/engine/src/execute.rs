@@ -13,6 +13,10 @@ const SHARED_BYTES: u64 = 128 * 1024;
 /// Work of a step that is worth entering the pool.
 const POOL_FLOPS: u64 = 400_000;
 
+/// Work, and memory moved, of a plan that is done before a message to another thread would have come and gone: 0.3 ms.
+const QUICK_FLOPS: u64 = 10_000_000;
+const QUICK_BYTES: u64 = 3_000_000;
+
 /// Which records of a plan are shared among threads; decided by sizes alone.
 #[derive(Default)]
 pub struct Sharing {
@@ -20,6 +24,8 @@ pub struct Sharing {
     pub records: Vec<(usize, bool)>,
     /// Whether a step is worth more than one thread.
     pub team: bool,
+    /// Whether a step is so little work that the thread that wants it had better do it itself.
+    pub quick: bool,
     /// Scratch words of the neediest record.
     pub scratch: usize,
 }
@@ -29,9 +35,11 @@ impl Sharing {
         let all = || compiled.plan.feeds.iter().chain(&compiled.plan.records).chain(&compiled.update);
         let worth = |r: &Record| r.kernel.flops() >= SHARED_FLOPS || r.kernel.bytes() >= SHARED_BYTES;
         let shared = |r: &Record| r.kernel.chunks() > 1 && worth(r);
+        let sum = |of: fn(&Record) -> u64| all().map(of).sum::<u64>();
         Sharing {
             records: all().map(|r| (r.kernel.chunks(), shared(r))).collect(),
             team: all().filter(|r| shared(r)).map(|r| r.kernel.flops()).sum::<u64>() >= POOL_FLOPS,
+            quick: sum(|r| r.kernel.flops()) <= QUICK_FLOPS && sum(|r| r.kernel.bytes()) <= QUICK_BYTES,
             scratch: all().map(|r| r.kernel.scratch()).max().unwrap_or(0),
         }
     }

@@ -143,6 +143,18 @@ functions! {
     Select(condition, x, y) [] = condition.equal(s(0.0)).select(y, x);
 }
 
+impl Function {
+    /// Arithmetic per element, about.
+    pub fn cost(self) -> u64 {
+        use Function::*;
+        match self {
+            Exp | Expm1 | Log | Log1p | Sin | Cos | Tanh | Sigmoid | Erf | Softplus | Elu | Selu | Gelu | GeluGrad
+            | GeluTanh | GeluTanhGrad | Silu | Mish | Pow | Dropout => 20,
+            _ => 1,
+        }
+    }
+}
+
 const SELU_ALPHA: f32 = 1.673_263_2;
 const SELU_SCALE: f32 = 1.050_701;
 const GELU_SCALE: f32 = 0.797_884_6;

@@ -200,7 +200,7 @@ impl Kernel for Fused {
         self.registers * BLOCK
     }
     fn flops(&self) -> u64 {
-        (self.len * self.instructions.len()) as u64
+        self.len as u64 * self.instructions.iter().map(|i| i.function.cost()).sum::<u64>()
     }
     fn bytes(&self) -> u64 {
         let read = self.operands.iter().map(|o| if let Operand::Span { span, .. } = o { span.len } else { 0 });

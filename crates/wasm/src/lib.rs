@@ -109,10 +109,10 @@ impl Engine {
     pub fn program_free(&mut self, model: usize, program: usize) -> Result<()> {
         self.0.free_program(model, program).map_err(js)
     }
-    /// Whether a plan is too small for more than one thread.
-    pub fn program_small(&self, model: usize, program: usize) -> Result<bool> {
+    /// Whether a plan is so little work that the thread that wants it had better do it itself.
+    pub fn program_quick(&self, model: usize, program: usize) -> Result<bool> {
         let model = self.0.model(model).map_err(js)?;
-        Ok(!model.program(program).map_err(js)?.sharing.team)
+        Ok(model.program(program).map_err(js)?.sharing.quick)
     }
     /// The compiled plan, as JSON.
     pub fn plan_info(&self, model: usize, program: usize) -> Result<String> {
@@ -189,8 +189,9 @@ impl Engine {
     pub fn predict_io(&self, model: usize, program: usize) -> Result<Vec<u32>> {
         self.0.predict_places(model, program).map_err(js)
     }
-    pub fn predict_run(&mut self, model: usize, program: usize) -> Result<()> {
-        self.0.predict(model, program).map_err(js)
+    /// Without the other threads if `alone`: then any thread may call it that has the engine's memory to itself.
+    pub fn predict_run(&mut self, model: usize, program: usize, alone: bool) -> Result<()> {
+        self.0.predict(model, program, alone).map_err(js)
     }
 
     /// [bytes in use, most bytes that ever were]

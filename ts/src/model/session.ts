@@ -21,7 +21,8 @@ export interface Plan {
   readonly id: number;
   /** Addresses and lengths of inputs and outputs; they move when the arena grows. */
   places?: Uint32Array | undefined;
-  readonly small?: boolean;
+  /** Whether it is done sooner on this thread than by a message. */
+  readonly quick?: boolean;
   /** Whether threads help it. */
   readonly crowd: Crowd;
 }
@@ -139,8 +140,8 @@ export class Session {
       return known;
     }
     const id = await this.client.call('program_add', this.id, writeProgram(this.graph, compiled, want, this.indices));
-    const small = want.mode === 'predict' && (await this.client.call('program_small', this.id, id));
-    const plan: Plan = { id, small, crowd: new Crowd() };
+    const quick = want.mode === 'predict' && (await this.client.call('program_quick', this.id, id));
+    const plan: Plan = { id, quick, crowd: new Crowd() };
     this.plans.set(key, plan);
     this.moved();
     await this.trim();
@@ -169,7 +170,7 @@ export class Session {
 
   /** Runs a small batch through a predict plan. */
   async predict(plan: Plan, inputs: readonly (Float32Array | Int32Array)[]): Promise<Float32Array[]> {
-    if (plan.small || this.client.direct) {
+    if (plan.quick || this.client.direct) {
       plan.places ??= await this.client.call('predict_io', this.id, plan.id);
       const now = this.client.predictNow(this.id, plan.id, plan.places, inputs);
       if (now) return now;
@@ -182,7 +183,7 @@ export class Session {
     const key = JSON.stringify(want);
     let plan = this.plans.get(key);
     if (!plan) {
-      plan = { id: client.now('program_add', this.id, writeProgram(this.graph, undefined, want, this.indices)), small: true, crowd: new Crowd() };
+      plan = { id: client.now('program_add', this.id, writeProgram(this.graph, undefined, want, this.indices)), quick: true, crowd: new Crowd() };
       this.moved();
       this.plans.set(key, plan);
     }

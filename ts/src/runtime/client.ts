@@ -216,7 +216,7 @@ export class DirectClient implements EngineClient {
     return this.now(method, ...args);
   }
   predictNow(model: number, program: number, places: Uint32Array, inputs: readonly (Float32Array | Int32Array)[]): Float32Array[] {
-    return runPlan(this.memory, places, inputs, () => this.now('predict_run', model, program));
+    return runPlan(this.memory, places, inputs, () => this.now('predict_run', model, program, false));
   }
   async upload(data: Float32Array | Int32Array | Uint8Array): Promise<number> {
     const address = this.now('array_alloc', data.byteLength);

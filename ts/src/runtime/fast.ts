@@ -1,11 +1,11 @@
 import { EngineError } from '../core/errors.js';
 
 /**
- * A second instance of the engine's code on this thread and on the same memory: a small prediction runs here, without a
- * message. The caller holds the engine's lock, and the plan is one that never enters the pool.
+ * A second instance of the engine's code on this thread and on the same memory: a quick prediction runs here, without a
+ * message and without the pool. The caller holds the engine's lock.
  */
 export class Fast {
-  private readonly exports: { engine_predict_run(engine: number, model: number, program: number): [error: number, failed: number] };
+  private readonly exports: { engine_predict_run(engine: number, model: number, program: number, alone: boolean): [error: number, failed: number] };
 
   constructor(
     module: WebAssembly.Module,
@@ -24,7 +24,7 @@ export class Fast {
   }
 
   run(model: number, program: number): void {
-    const [, failed] = this.exports.engine_predict_run(this.engine, model, program);
+    const [, failed] = this.exports.engine_predict_run(this.engine, model, program, true);
     if (failed) throw new EngineError('protocol', 'the prediction could not run');
   }
 }

@@ -65,6 +65,6 @@ export class Host {
 
   private predict(model: number, program: number, inputs: readonly (Float32Array | Int32Array)[]): Float32Array[] {
     const places = this.engine.predict_io(model, program);
-    return runPlan(this.memory, places, inputs, () => this.engine.predict_run(model, program));
+    return runPlan(this.memory, places, inputs, () => this.engine.predict_run(model, program, false));
   }
 }

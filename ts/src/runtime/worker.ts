@@ -49,7 +49,7 @@ async function runEngine(start: EngineStart, post: Post, joined: Promise<void>):
   const ready: Ready = { memory: lock ? host.memory : null, address: host.address, stopFlag: host.stopFlag, simd: host.simd };
   post(ready);
   return ({ id, method, args }) => {
-    // The page's thread may be in the engine with a small prediction.
+    // The page's thread may be in the engine with a quick prediction.
     while (lock && Atomics.compareExchange(lock, 0, 0, 1) !== 0) Atomics.wait(lock, 0, 1, 1);
     const answer = host.call(method, args);
     if (lock) Atomics.store(lock, 0, 0);
