@@ -6,6 +6,7 @@ mod pack;
 mod rows;
 mod sweep;
 mod tile;
+mod tiny;
 
 pub(crate) use pack::{copy, interleave, pack_b};
 pub(crate) use sweep::Sweep;
@@ -20,6 +21,7 @@ use parallel::Span;
 use rows::{ByRows, PackB};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tile::{DEFAULT_TILE, THIN};
+use tiny::Tiny;
 
 /// Block of k whose panels stay in L1 (B: 8 columns × 256 × 4 B = 8 kB) and L2 (A: one chunk's rows).
 pub(crate) const KC: usize = 256;
@@ -38,6 +40,9 @@ const DEEP: usize = 8 * KC;
 const SMALL_B: usize = 1 << 18;
 /// Results whose sums stay in L2.
 const FEW_RESULTS: usize = 1 << 17;
+
+/// Multiply-adds of four lanes up to which a product isn't cut into panels.
+const TINY: usize = 128;
 
 static PREFERRED: AtomicUsize = AtomicUsize::new(DEFAULT_TILE);
 
@@ -72,6 +77,10 @@ pub struct Shape {
 impl Shape {
     pub fn flops(&self) -> u64 {
         2 * (self.batch * self.m) as u64 * (self.n * self.k) as u64
+    }
+
+    fn is_tiny(&self) -> bool {
+        (1..=TINY).contains(&(self.batch * self.m * self.k * self.n.div_ceil(4)))
     }
 
     /// Packing B pays when B is transposed (nothing else reads it in k order) or when many rows use each panel.
@@ -118,6 +127,9 @@ pub fn lower(
     epilogue: Option<Fused>,
     push: &mut dyn FnMut(Box<dyn Kernel>),
 ) {
+    if shape.is_tiny() {
+        return push(Box::new(Tiny { shape, a, b, out, epilogue }));
+    }
     let tile = shape.tile();
     if shape.by_columns() {
         push(Box::new(PackA { shape, tile, a, out: workspace }));
@@ -145,6 +157,9 @@ pub fn lower(
 
 /// Words of workspace that [`lower`] needs.
 pub fn workspace(shape: &Shape) -> usize {
+    if shape.is_tiny() {
+        return 0;
+    }
     if shape.by_columns() {
         let rows = TILES.iter().map(|t| shape.m.next_multiple_of(t.rows)).max();
         return rows.unwrap_or(0) * shape.k;
