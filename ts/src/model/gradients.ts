@@ -44,10 +44,9 @@ export async function gradients(core: Core, x: Given, second: Given | UpstreamOp
   const feeds = inputs.map((a, i) => words(a, types[i] as string));
   const outputs = core.graph.trace(trace, values).map(float);
   const loss = isUpstream(second) ? weighted(program, outputs, second, feeds) : total(core, program, trace, outputs, second, inputs, feeds);
-  const id = await session.client.call('program_add', session.id, program.bytes({ outputs, loss, gradients: true }));
+  const id = await session.add(program.bytes({ outputs, loss, gradients: true }));
   try {
-    session.moved();
-    const results = await session.client.call('predict', session.id, id, feeds);
+    const results = await session.client.call('predict', session.id, id, feeds, feeds.length);
     return arranged(core, results, outputs, inputs, feeds.length);
   } finally {
     await session.client.call('program_free', session.id, id);

@@ -46,11 +46,10 @@ async function answers({ core, table, run: { session, options }, epoch, batch }:
       }
     };
     core.graph.trace(trace, inputs);
-    return { id: await session.client.call('program_add', session.id, program.bytes({ outputs: [], metrics: pairs })), crowd: new Crowd() };
+    return { id: await session.add(program.bytes({ outputs: [], metrics: pairs })), crowd: new Crowd() };
   };
   const rest = (options.rows[1] - options.rows[0]) % options.batch;
   const plans = [await program(options.batch), ...(rest ? [await program(rest)] : [])];
-  session.moved();
   try {
     const run = await Run.open(session, { ...options, train: false, epochs: [epoch, epoch + 1], collect: false, plan: plans[0] as Plan, tail: plans[1] ?? null });
     try {

@@ -139,16 +139,21 @@ export class Session {
       this.plans.set(key, known);
       return known;
     }
-    const id = await this.client.call('program_add', this.id, writeProgram(this.graph, compiled, want, this.indices));
+    const id = await this.add(writeProgram(this.graph, compiled, want, this.indices));
     const quick = want.mode === 'predict' && (await this.client.call('program_quick', this.id, id));
     const plan: Plan = { id, quick, crowd: new Crowd() };
     this.plans.set(key, plan);
-    this.moved();
     await this.trim();
     return plan;
   }
-  /** A new plan may have made the arena grow and move. */
-  moved(): void {
+  /** Compiles a program and answers its number. */
+  async add(program: Uint8Array): Promise<number> {
+    const id = await this.client.call('program_add', this.id, program);
+    this.moved();
+    return id;
+  }
+  /** A new program may have made the arena grow and move. */
+  private moved(): void {
     for (const plan of this.plans.values()) plan.places = undefined;
   }
   private pinned = new Set<Plan>();
@@ -170,12 +175,8 @@ export class Session {
 
   /** Runs a small batch through a predict plan. */
   async predict(plan: Plan, inputs: readonly (Float32Array | Int32Array)[]): Promise<Float32Array[]> {
-    if (plan.quick || this.client.direct) {
-      plan.places ??= await this.client.call('predict_io', this.id, plan.id);
-      const now = this.client.predictNow(this.id, plan.id, plan.places, inputs);
-      if (now) return now;
-    }
-    return this.client.call('predict', this.id, plan.id, inputs);
+    plan.places ??= await this.client.call('predict_io', this.id, plan.id);
+    return this.client.predict(this.id, plan.id, plan.places, inputs, plan.quick === true);
   }
 
   /** The same on this thread, plan and all. */

@@ -1,6 +1,6 @@
 // The engine as the facade sees it: calls that answer promises, wherever the engine runs.
 import { EngineError, type MyelinError, ShapeError } from '../core/errors.js';
-import { runPlan } from './places.js';
+import { fill, outputs } from './places.js';
 import type { Answer, Methods } from './host.js';
 import { Fast } from './fast.js';
 import { type EngineStart, Pool, startThread, type Thread, type WorkerSource } from './spawn.js';
@@ -18,8 +18,8 @@ export interface EngineClient {
   /** False once the engine is gone. */
   readonly alive: boolean;
   call<K extends keyof Methods>(method: K, ...args: Parameters<Methods[K]>): Promise<Result<K>>;
-  /** The call at once: in direct mode, and for small plans on shared memory while the engine is idle; else null. */
-  predictNow(model: number, program: number, places: Uint32Array, inputs: readonly (Float32Array | Int32Array)[]): Float32Array[] | null;
+  /** Runs a plan on inputs; on this thread if it's `quick`, which needs the engine here, or its memory and no other call. */
+  predict(model: number, program: number, places: Uint32Array, inputs: readonly (Float32Array | Int32Array)[], quick: boolean): Promise<Float32Array[]>;
   /** Copies an array into the engine; answers its address. */
   upload(data: Float32Array | Int32Array | Uint8Array): Promise<number>;
   /** The running slice ends after its current step. */
@@ -153,13 +153,19 @@ export class WorkerClient implements EngineClient {
     });
   }
 
-  predictNow(model: number, program: number, places: Uint32Array, inputs: readonly (Float32Array | Int32Array)[]): Float32Array[] | null {
+  async predict(model: number, program: number, places: Uint32Array, inputs: readonly (Float32Array | Int32Array)[], quick: boolean): Promise<Float32Array[]> {
     const { memory } = this.ready;
-    if (!memory || !this.lock || !this.alive || this.pending.size > 0) return null;
-    if (Atomics.compareExchange(this.lock, 0, 0, 1) !== 0) return null;
+    // What another call leaves or needs in the memory isn't touched.
+    if (!memory || !this.alive || this.pending.size > 0) return this.call('predict', model, program, inputs, inputs.length);
+    fill(memory, places, inputs);
+    return (quick && this.predictHere(memory, model, program, places, inputs.length)) || this.call('predict', model, program, [], inputs.length);
+  }
+  private predictHere(memory: WebAssembly.Memory, model: number, program: number, places: Uint32Array, inputs: number): Float32Array[] | null {
+    if (!this.lock || Atomics.compareExchange(this.lock, 0, 0, 1) !== 0) return null;
     try {
       this.fast ??= new Fast(this.module, memory, this.ready.address);
-      return runPlan(memory, places, inputs, () => this.fast?.run(model, program));
+      this.fast.run(model, program);
+      return outputs(memory, places, inputs);
     } finally {
       Atomics.store(this.lock, 0, 0);
       Atomics.notify(this.lock, 0);
@@ -216,7 +222,12 @@ export class DirectClient implements EngineClient {
     return this.now(method, ...args);
   }
   predictNow(model: number, program: number, places: Uint32Array, inputs: readonly (Float32Array | Int32Array)[]): Float32Array[] {
-    return runPlan(this.memory, places, inputs, () => this.now('predict_run', model, program, false));
+    fill(this.memory, places, inputs);
+    this.now('predict_run', model, program, false);
+    return outputs(this.memory, places, inputs.length);
+  }
+  async predict(model: number, program: number, places: Uint32Array, inputs: readonly (Float32Array | Int32Array)[]): Promise<Float32Array[]> {
+    return this.predictNow(model, program, places, inputs);
   }
   async upload(data: Float32Array | Int32Array | Uint8Array): Promise<number> {
     const address = this.now('array_alloc', data.byteLength);

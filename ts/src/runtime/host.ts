@@ -1,7 +1,7 @@
 // The engine itself, on whichever thread this runs.
 import { makeMemory } from './environment.js';
 import { build_info, Engine, initSync, initThreadPool, last_panic } from './glue.js';
-import { runPlan } from './places.js';
+import { fill, outputs } from './places.js';
 import { type PoolStarter, setStarter } from './spawn.js';
 
 /** Methods of the engine that take and answer plain values. */
@@ -14,8 +14,8 @@ export type Answer = { readonly value: unknown } | { readonly error: string; rea
 export interface HostMethods {
   /** Copies bytes into an array. */
   upload(address: number, bytes: Uint8Array): void;
-  /** Fills the inputs of a small plan, runs it, copies the outputs. */
-  predict(model: number, program: number, inputs: readonly (Float32Array | Int32Array)[]): Float32Array[];
+  /** Fills the inputs of a small plan unless they are in their places, runs it, copies the outputs, which follow `count` inputs. */
+  predict(model: number, program: number, inputs: readonly (Float32Array | Int32Array)[], count: number): Float32Array[];
 }
 export type Methods = EngineMethods & HostMethods;
 
@@ -63,8 +63,10 @@ export class Host {
     new Uint8Array(this.memory.buffer, address, bytes.length).set(bytes);
   }
 
-  private predict(model: number, program: number, inputs: readonly (Float32Array | Int32Array)[]): Float32Array[] {
+  private predict(model: number, program: number, inputs: readonly (Float32Array | Int32Array)[], count: number): Float32Array[] {
     const places = this.engine.predict_io(model, program);
-    return runPlan(this.memory, places, inputs, () => this.engine.predict_run(model, program, false));
+    fill(this.memory, places, inputs);
+    this.engine.predict_run(model, program, false);
+    return outputs(this.memory, places, count);
   }
 }

@@ -1,17 +1,23 @@
-use super::{quartic, Table, LN2_HIGH, LN2_LOW, LOG2_E, ROUNDING};
+use super::{power, quartic, Table, BIAS, LN2_HIGH, LN2_LOW, LOG2_E, ROUNDING};
 use simd::{F32x8, I32x8};
 
 /// (eʳ − 1 − r)/r² on |r| ≤ ln2/2, highest coefficient first: least squares, weighted until the largest errors are equal,
 /// 3.1e-9 of eʳ.
 pub(super) const TAIL: [f32; 5] = [1.381_432e-3, 8.368_851e-3, 4.166_84e-2, 0.166_665_2, 0.499_999_93];
 
-static REDUCTION: Table<9> =
-    Table::new([ROUNDING, LOG2_E, -LN2_HIGH, -LN2_LOW, TAIL[0], TAIL[1], TAIL[2], TAIL[3], TAIL[4]]);
+/// What [`reduce`] reads; `bias` is what it adds to n in the bits.
+const fn reduction(bias: f32) -> Table<9> {
+    Table::new([ROUNDING + bias, LOG2_E, -LN2_HIGH, -LN2_LOW, TAIL[0], TAIL[1], TAIL[2], TAIL[3], TAIL[4]])
+}
+
+/// The bias of an exponent, for functions with one power of 2; twice that for those with two.
+pub(super) static ONE_POWER: Table<9> = reduction(BIAS);
+static TWO_POWERS: Table<9> = reduction(2.0 * BIAS);
 
 /// x = n·ln2 + r with |r| ≤ ln2/2, for |x| below 2⁸.
 pub(super) struct Reduced {
     pub n: F32x8,
-    /// n in the lowest bits, below others that a shift to the exponent pushes out.
+    /// n and the bias in the lowest bits, below others that a shift to the exponent pushes out.
     pub bits: I32x8,
     pub r: F32x8,
     /// r², and (eʳ − 1 − r)/r².
@@ -20,8 +26,8 @@ pub(super) struct Reduced {
 }
 
 #[inline(always)]
-pub(super) fn reduce(x: F32x8) -> Reduced {
-    let [rounding, log2_e, high, low, tail @ ..] = REDUCTION.read();
+pub(super) fn reduce(x: F32x8, constants: &Table<9>) -> Reduced {
+    let [rounding, log2_e, high, low, tail @ ..] = constants.read();
     let t = x.madd(log2_e, rounding);
     let n = t - rounding;
     let r = n.madd(low, n.madd(high, x));
@@ -32,21 +38,15 @@ pub(super) fn reduce(x: F32x8) -> Reduced {
 /// One, and the arguments beyond which all are infinite or 0.
 static ENDS: Table<4> = Table::new([1.0, 89.0, -104.0, -88.03]);
 
-/// 2ⁿ with n as [`Reduced`] has it in its bits.
-#[inline(always)]
-fn power(bits: I32x8, one: F32x8) -> F32x8 {
-    (bits.shift_left(23) + one.bits()).as_f32()
-}
-
 /// eˣ within 2 ULP; overflows to infinity, underflows through the subnormals.
 #[inline(always)]
 pub fn exp(x: F32x8) -> F32x8 {
     let [one, most, least, _] = ENDS.read();
     // pmin and pmax in this order keep a NaN.
-    let Reduced { bits, r, square, tail, .. } = reduce(x.pmin(most).pmax(least));
+    let Reduced { bits, r, square, tail, .. } = reduce(x.pmin(most).pmax(least), &TWO_POWERS);
     // Two factors: 2ⁿ alone would leave the range where eˣ is subnormal or just below infinity.
     let half = bits.shift_right(1);
-    square.madd(tail, r + one) * power(half, one) * power(bits - half, one)
+    square.madd(tail, r + one) * power(half) * power(bits - half)
 }
 
 /// eˣ within 2 ULP for x in −87 … 88, and 0 from −88.03 on: for exponentials that are added up, where that is as good.
@@ -54,8 +54,8 @@ pub fn exp(x: F32x8) -> F32x8 {
 pub fn exp_or_zero(x: F32x8) -> F32x8 {
     let [one, _, _, least] = ENDS.read();
     // At the least, n is −127, whose power has no bits.
-    let Reduced { bits, r, square, tail, .. } = reduce(x.pmax(least));
-    square.madd(tail, r + one) * power(bits, one)
+    let Reduced { bits, r, square, tail, .. } = reduce(x.pmax(least), &ONE_POWER);
+    square.madd(tail, r + one) * power(bits)
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ pub use softplus::softplus;
 pub use tanh::tanh;
 pub use trig::{cos, sin};
 
-use simd::{F32x4, F32x8};
+use simd::{F32x4, F32x8, I32x8};
 
 /// ln 2 in two parts: the first has so few bits that n · LN2_HIGH is exact for every exponent n.
 pub(crate) const LN2_HIGH: f32 = 0.693_359_4;
@@ -64,6 +64,15 @@ pub(crate) fn quartic(x: F32x8, square: F32x8, [e, d, c, b, a]: [F32x8; 5]) -> F
 
 /// 1.5·2²³: what is added to it is rounded to an integer, which then stands in the lowest bits.
 pub(crate) const ROUNDING: f32 = 12_582_912.0;
+
+/// The bias of an f32's exponent. Added to [`ROUNDING`], it makes the lowest bits those of a power of 2.
+pub(crate) const BIAS: f32 = 127.0;
+
+/// 2ⁿ from n + 127 in the lowest nine bits; 0 from 0.
+#[inline(always)]
+pub(crate) fn power(bits: I32x8) -> F32x8 {
+    bits.shift_left(23).as_f32()
+}
 
 #[cfg(test)]
 pub(crate) mod check {

@@ -1,13 +1,13 @@
 use super::exp::TAIL;
-use super::{quartic, Table, LN2_HIGH, LN2_LOW, LOG2_E, ROUNDING};
+use super::{power, quartic, Table, BIAS, LN2_HIGH, LN2_LOW, LOG2_E, ROUNDING};
 use simd::F32x8;
 
-/// Scales e⁻ˣ and the 1 beside it, so that neither overflows where the quotient is subnormal.
+/// Scales e⁻ˣ and the 1 beside it, so that neither overflows where the quotient is subnormal: 2 to the power of −32.
 const SCALE: f32 = 1.0 / 4_294_967_296.0;
 
 /// The arguments at the ends, the scale and 1; then the reduction of [`super::exp`] with signs turned, and its tail in −r.
 static TABLE: Table<13> = Table::new([
-    40.0, -104.0, SCALE, 1.0, ROUNDING, -LOG2_E, LN2_HIGH, LN2_LOW, TAIL[0], -TAIL[1], TAIL[2], -TAIL[3], TAIL[4],
+    40.0, -104.0, SCALE, 1.0, ROUNDING + BIAS - 32.0, -LOG2_E, LN2_HIGH, LN2_LOW, TAIL[0], -TAIL[1], TAIL[2], -TAIL[3], TAIL[4],
 ]);
 
 /// 1/(1 + e⁻ˣ) within 4 ULP; never leaves [0, 1].
@@ -20,9 +20,7 @@ pub fn sigmoid(x: F32x8) -> F32x8 {
     let minus_r = n.madd(low, n.madd(high, x));
     let square = minus_r * minus_r;
     let y = square.madd(quartic(minus_r, square, tail), one - minus_r);
-    // n stands in the lowest bits of t.
-    let power = (t.bits().shift_left(23) + scale.bits()).as_f32();
-    scale / y.madd(power, scale)
+    scale / y.madd(power(t.bits()), scale)
 }
 
 #[cfg(test)]

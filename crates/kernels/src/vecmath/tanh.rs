@@ -1,5 +1,5 @@
 use super::exp::TAIL;
-use super::{quartic, Table, LN2_HIGH, LN2_LOW, LOG2_E, ROUNDING};
+use super::{power, quartic, Table, BIAS, LN2_HIGH, LN2_LOW, LOG2_E, ROUNDING};
 use simd::F32x8;
 
 /// Beyond, the result rounds to 1.
@@ -11,7 +11,7 @@ static TABLE: Table<13> = Table::new([
     -END,
     1.0,
     2.0,
-    ROUNDING,
+    ROUNDING + BIAS,
     2.0 * LOG2_E,
     -0.5 * LN2_HIGH,
     -0.5 * LN2_LOW,
@@ -33,8 +33,8 @@ pub fn tanh(x: F32x8) -> F32x8 {
     let half_r = n.madd(low, n.madd(high, x));
     let square = half_r * half_r;
     let p = square.madd(quartic(half_r, square, tail), half_r + half_r);
-    // e²ˣ − 1 = 2ⁿ·(eʳ − 1) + (2ⁿ − 1), with n from the lowest bits of t.
-    let power = (t.bits().shift_left(23) + one.bits()).as_f32();
+    // e²ˣ − 1 = 2ⁿ·(eʳ − 1) + (2ⁿ − 1).
+    let power = power(t.bits());
     let e = power.madd(p, power - one);
     e / (e + two)
 }
