@@ -2,9 +2,9 @@
 //! else happens while it is in cache.
 
 use crate::record::{Kernel, StepContext};
-use crate::reduce::{self, sum};
+use crate::reduce::{self, fold, sum};
 use parallel::Span;
-use simd::F32x4;
+use simd::F32x8;
 
 type Push<'a> = &'a mut dyn FnMut(Box<dyn Kernel>);
 
@@ -12,8 +12,7 @@ type Push<'a> = &'a mut dyn FnMut(Box<dyn Kernel>);
 const CHUNK: usize = 16 * 1024;
 /// f32 sums of at most this many numbers are added up in f64; so many rows at most are summed in a chunk.
 const BLOCK: usize = 1024;
-/// Two vectors: the sums of one don't wait for the other's.
-const PAIR: usize = 8;
+const LANES: usize = 8;
 
 /// [rows × n]: (x − mean)/√(variance + ε)·γ + β in each row; around zero instead of the mean if not `centered`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,14 +45,13 @@ impl Norm {
 
     fn row(&self, x: &[f32], gamma: &[f32], beta: &[f32], out: &mut [f32]) {
         let (mean, scale) = self.moments(x);
-        let (m, s) = (F32x4::splat(mean), F32x4::splat(scale));
-        let whole = x.len() & !3;
-        let lanes = x.chunks_exact(4).zip(gamma.chunks_exact(4)).zip(beta.chunks_exact(4)).zip(out.chunks_exact_mut(4));
-        for (((x, g), b), o) in lanes {
-            let normal = (F32x4::from_slice(x) - m) * s;
-            (normal * F32x4::from_slice(g) + F32x4::from_slice(b)).to_slice(o);
+        let (m, s) = (F32x8::splat(mean), F32x8::splat(scale));
+        let weights = gamma.chunks_exact(LANES).zip(beta.chunks_exact(LANES));
+        for ((x, (g, b)), o) in x.chunks_exact(LANES).zip(weights).zip(out.chunks_exact_mut(LANES)) {
+            let normal = (F32x8::from_slice(x) - m) * s;
+            normal.madd(F32x8::from_slice(g), F32x8::from_slice(b)).to_slice(o);
         }
-        for i in whole..x.len() {
+        for i in x.len() / LANES * LANES..x.len() {
             out[i] = (x[i] - mean) * scale * gamma[i] + beta[i];
         }
     }
@@ -73,14 +71,14 @@ impl Norm {
         let count = x.len() as f64;
         let plain = if self.centered { (plain / count) as f32 } else { 0.0 };
         let dot = (dot / count) as f32;
-        let [m, s, p, d] = [mean, scale, plain, dot].map(F32x4::splat);
-        let whole = x.len() & !3;
-        let lanes = x.chunks_exact(4).zip(gamma.chunks_exact(4)).zip(dy.chunks_exact(4)).zip(dx.chunks_exact_mut(4));
-        for (((x, g), dy), dx) in lanes {
-            let normal = (F32x4::from_slice(x) - m) * s;
-            (s * (F32x4::from_slice(dy) * F32x4::from_slice(g) - p - normal * d)).to_slice(dx);
+        // scale·(dy·γ − plain − x̂·dot), with x̂ = (x − mean)·scale.
+        let [m, s, p, d] = [mean, scale, -plain, -scale * scale * dot].map(F32x8::splat);
+        let lanes = x.chunks_exact(LANES).zip(gamma.chunks_exact(LANES)).zip(dy.chunks_exact(LANES));
+        for (((x, g), dy), dx) in lanes.zip(dx.chunks_exact_mut(LANES)) {
+            let g = F32x8::from_slice(dy).madd(F32x8::from_slice(g), p);
+            (F32x8::from_slice(x) - m).madd(d, g * s).to_slice(dx);
         }
-        for i in whole..x.len() {
+        for i in x.len() / LANES * LANES..x.len() {
             dx[i] = scale * (dy[i] * gamma[i] - plain - (x[i] - mean) * scale * dot);
         }
     }
@@ -88,17 +86,11 @@ impl Norm {
 
 /// Σ (x − m)².
 fn squares(x: &[f32], m: f32) -> f32 {
-    let centre = F32x4::splat(m);
-    let mut lanes = [F32x4::splat(0.0); 4];
-    let mut chunks = x.chunks_exact(16);
-    for chunk in &mut chunks {
-        for (i, lane) in lanes.iter_mut().enumerate() {
-            let d = F32x4::from_slice(&chunk[4 * i..]) - centre;
-            *lane = *lane + d * d;
-        }
-    }
-    let rest: f32 = chunks.remainder().iter().map(|v| (v - m) * (v - m)).sum();
-    ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])).sum() + rest
+    let centre = F32x8::splat(m);
+    fold(x, m, |sum, x| {
+        let d = x - centre;
+        d.madd(d, sum)
+    })
 }
 
 /// Σ dy·γ and Σ dy·γ·x̂ of a piece of a row; dγ += dy·x̂ and dβ += dy.
@@ -110,25 +102,21 @@ fn gradient_sums(
     scale: f32,
     [dgamma, dbeta]: [&mut [f32]; 2],
 ) -> [f32; 2] {
-    let (m, s) = (F32x4::splat(mean), F32x4::splat(scale));
-    let (mut plain, mut dot) = ([F32x4::splat(0.0); 2], [F32x4::splat(0.0); 2]);
-    let inputs = x.chunks_exact(PAIR).zip(gamma.chunks_exact(PAIR)).zip(dy.chunks_exact(PAIR));
-    let weights = dgamma.chunks_exact_mut(PAIR).zip(dbeta.chunks_exact_mut(PAIR));
+    let (m, s) = (F32x8::splat(mean), F32x8::splat(scale));
+    let (mut plain, mut dot) = (F32x8::splat(0.0), F32x8::splat(0.0));
+    let inputs = x.chunks_exact(LANES).zip(gamma.chunks_exact(LANES)).zip(dy.chunks_exact(LANES));
+    let weights = dgamma.chunks_exact_mut(LANES).zip(dbeta.chunks_exact_mut(LANES));
     for (((x, g), dy), (dgamma, dbeta)) in inputs.zip(weights) {
-        for i in 0..2 {
-            let at = 4 * i..4 * i + 4;
-            let normal = (F32x4::from_slice(&x[at.clone()]) - m) * s;
-            let dy = F32x4::from_slice(&dy[at.clone()]);
-            let (dgamma, dbeta) = (&mut dgamma[at.clone()], &mut dbeta[at.clone()]);
-            (F32x4::from_slice(dgamma) + dy * normal).to_slice(dgamma);
-            (F32x4::from_slice(dbeta) + dy).to_slice(dbeta);
-            let g = dy * F32x4::from_slice(&g[at]);
-            plain[i] = plain[i] + g;
-            dot[i] = dot[i] + g * normal;
-        }
+        let (x, g, dy) = (F32x8::from_slice(x), F32x8::from_slice(g), F32x8::from_slice(dy));
+        let normal = (x - m) * s;
+        dy.madd(normal, F32x8::from_slice(dgamma)).to_slice(dgamma);
+        (F32x8::from_slice(dbeta) + dy).to_slice(dbeta);
+        let g = dy * g;
+        plain = plain + g;
+        dot = g.madd(normal, dot);
     }
-    let mut sums = [plain, dot].map(|lanes| (lanes[0] + lanes[1]).sum());
-    for i in x.len() / PAIR * PAIR..x.len() {
+    let mut sums = [plain, dot].map(F32x8::sum);
+    for i in x.len() / LANES * LANES..x.len() {
         let normal = (x[i] - mean) * scale;
         dgamma[i] += dy[i] * normal;
         dbeta[i] += dy[i];

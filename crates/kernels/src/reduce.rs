@@ -2,7 +2,7 @@
 
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
-use simd::F32x4;
+use simd::F32x8;
 
 type Push<'a> = &'a mut dyn FnMut(Box<dyn Kernel>);
 
@@ -168,15 +168,31 @@ pub fn sum(values: &[f32]) -> f64 {
 }
 
 fn block_sum(block: &[f32]) -> f32 {
-    let mut lanes = [F32x4::splat(0.0); 4];
-    let mut chunks = block.chunks_exact(16);
-    for chunk in &mut chunks {
-        for (i, lane) in lanes.iter_mut().enumerate() {
-            *lane = *lane + F32x4::from_slice(&chunk[4 * i..]);
+    fold(block, 0.0, |sum, x| sum + x)
+}
+
+/// Lanes' sums by `f`, which adds eight numbers to as many sums; several of which no one waits for the other's. `none` is a number
+/// that adds nothing.
+#[inline(always)]
+pub fn fold(values: &[f32], none: f32, f: impl Fn(F32x8, F32x8) -> F32x8) -> f32 {
+    let mut sides = [F32x8::splat(0.0); 4];
+    let mut blocks = values.chunks_exact(32);
+    for block in &mut blocks {
+        for (i, side) in sides.iter_mut().enumerate() {
+            *side = f(*side, F32x8::from_slice(&block[8 * i..]));
         }
     }
-    let rest: f32 = chunks.remainder().iter().sum();
-    ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])).sum() + rest
+    let mut rest = blocks.remainder().chunks_exact(8);
+    for (lanes, side) in (&mut rest).zip(&mut sides) {
+        *side = f(*side, F32x8::from_slice(lanes));
+    }
+    let rest = rest.remainder();
+    if !rest.is_empty() {
+        let mut lanes = [none; 8];
+        lanes[..rest.len()].copy_from_slice(rest);
+        sides[3] = f(sides[3], F32x8::from_array(lanes));
+    }
+    ((sides[0] + sides[1]) + (sides[2] + sides[3])).sum()
 }
 
 fn reduce_columns(kind: Kind, input: &[f32], inner: usize, from: usize, count: usize, out: &mut [f32]) {

@@ -237,12 +237,14 @@ fn log_sum_exp(x: &[f32]) -> (f32, f32) {
 }
 
 /// Σ (x − m)·y.
+#[inline(always)]
 fn dot(x: &[f32], m: f32, y: &[f32]) -> f32 {
     let mut sides = [F32x4::splat(0.0); SIDES];
     let (mut xs, mut ys) = (x.chunks_exact(4 * SIDES), y.chunks_exact(4 * SIDES));
     for (a, b) in (&mut xs).zip(&mut ys) {
         for (i, lanes) in sides.iter_mut().enumerate() {
-            *lanes = *lanes + (F32x4::from_slice(&a[4 * i..]) - F32x4::splat(m)) * F32x4::from_slice(&b[4 * i..]);
+            let x = F32x4::from_slice(&a[4 * i..]) - F32x4::splat(m);
+            *lanes = x.madd(F32x4::from_slice(&b[4 * i..]), *lanes);
         }
     }
     let rest: f32 = xs.remainder().iter().zip(ys.remainder()).map(|(a, b)| (a - m) * b).sum();

@@ -7,7 +7,19 @@ const SCALE: f32 = 1.0 / 4_294_967_296.0;
 
 /// The arguments at the ends, the scale and 1; then the reduction of [`super::exp`] with signs turned, and its tail in −r.
 static TABLE: Table<13> = Table::new([
-    40.0, -104.0, SCALE, 1.0, ROUNDING + BIAS - 32.0, -LOG2_E, LN2_HIGH, LN2_LOW, TAIL[0], -TAIL[1], TAIL[2], -TAIL[3], TAIL[4],
+    40.0,
+    -104.0,
+    SCALE,
+    1.0,
+    ROUNDING + BIAS - 32.0,
+    -LOG2_E,
+    LN2_HIGH,
+    LN2_LOW,
+    TAIL[0],
+    -TAIL[1],
+    TAIL[2],
+    -TAIL[3],
+    TAIL[4],
 ]);
 
 /// 1/(1 + e⁻ˣ) within 4 ULP; never leaves [0, 1].
