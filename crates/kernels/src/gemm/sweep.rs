@@ -1,6 +1,6 @@
 //! All tiles of a block of rows, for products whose operands lie in panels.
 
-use super::tile::{Grid, Panel, Panels, Tile};
+use super::tile::{Grid, Panel, Panels, Tile, TILES};
 
 /// Sizes of a sweep: C[rows × n] (+)= A[rows × k] · B[k × n], rows of C `ldc` apart.
 #[derive(Clone, Copy)]
@@ -59,7 +59,16 @@ impl Sweep {
                 }
             }
         };
-        if down * mr < rows {
+        let left = rows - down * mr;
+        if left == TILES[0].rows && nr == TILES[0].columns {
+            // A smaller tile fits.
+            let a = Panels { first: rest, apart: 0 };
+            // SAFETY: the caller's promise; the panel of the rows behind holds at least these.
+            unsafe {
+                let c = c.add(down * mr * ldc);
+                (TILES[0].grid)(&Grid { down: 1, across, k, a, b, c, ldc, accumulate });
+            }
+        } else if left > 0 {
             (0..across).for_each(|j| hanging(down, j));
         }
         if across * nr < n {
