@@ -13,13 +13,13 @@ let meters;
 
 const measures = {
   /** Milliseconds per repetition, and the machine's peak before and after them: a busy neighbour slows all three. */
-  async time(run, job, { bytes, busy }) {
+  async time(run, job, { copied, busy }) {
     peak ??= await import('./peak.mjs'); // not before the engine is loaded, whose runtime may depend on flags
     meters ??= peak.peakMeters();
     const before = meters.fma(5);
     const disperse = busy ? crowd() : () => {};
     const samples = await sample(run, job.seconds).finally(disperse);
-    return { samples, peak: (before + meters.fma(5)) / 2, ...(bytes && { copying: peak.copying() }) };
+    return { samples, peak: (before + meters.fma(5)) / 2, ...(copied && { copying: peak.copying(copied) }) };
   },
   /** Once; the parent knows when this process was started. */
   async startup(run) {

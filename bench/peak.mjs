@@ -88,13 +88,13 @@ export function peakMeters() {
   return { fma: meter(true) ?? mulAdd, mulAdd };
 }
 
-/** Bytes that one thread reads and writes in a millisecond when it copies arrays of 4 MB, of which there are many. */
-export function copying(samples = 15) {
-  const arrays = Array.from({ length: 10 }, () => new Float32Array(1e6).fill(1));
+/** Bytes that one thread reads and writes in a millisecond when it copies arrays of so many words, each from the one before. */
+export function copying(words, samples = 15) {
+  const arrays = Array.from({ length: Math.max(2, Math.ceil(1e7 / words)) }, () => new Float32Array(words).fill(1));
   const once = () => {
     const started = performance.now();
     for (let i = 1; i < arrays.length; i++) arrays[i].set(arrays[i - 1]);
-    return ((arrays.length - 1) * 8e6) / (performance.now() - started);
+    return ((arrays.length - 1) * 8 * words) / (performance.now() - started);
   };
   once();
   return median(Array.from({ length: samples }, once));

@@ -22,4 +22,14 @@ function product(form, n) {
   };
 }
 
-export const suite = { name: 'gemm', cases: Object.keys(FORMS).flatMap((form) => SIZES.map((n) => product(form, n))) };
+/** One row times a matrix that is larger than the caches: reading it is what counts. */
+const matrixVector = (n) => ({
+  name: `row · matrix, n = ${n}`,
+  kind: 'predict',
+  spec: () => ({ sizes: [n, n], activations: ['linear'], rows: 1, x: floats(n) }),
+  unit: '× copying',
+  copied: n * n,
+  figure: (ms, { copying }) => ms / ((8 * n * n) / copying),
+});
+
+export const suite = { name: 'gemm', cases: [...Object.keys(FORMS).flatMap((form) => SIZES.map((n) => product(form, n))), matrixVector(4096)] };

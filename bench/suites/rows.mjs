@@ -10,7 +10,7 @@ const both = (op) => ({
   kind: 'rows',
   spec: () => ({ op, rows: ROWS, cols: COLS, repeat: REPEAT, x: floats(ROWS * COLS, 2, 3) }),
   unit: '× copying',
-  bytes: 4 * WORDS * ROWS * COLS * REPEAT,
+  copied: ROWS * COLS,
   figure: (ms, { copying }) => ms / ((4 * WORDS * ROWS * COLS * REPEAT) / copying),
 });
 

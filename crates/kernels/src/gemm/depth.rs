@@ -13,7 +13,7 @@ const PARTS: usize = 16;
 const SUMMED: usize = 4 * 1024;
 
 /// Steps of k in a part.
-fn depth(shape: &Shape) -> usize {
+pub(super) fn depth(shape: &Shape) -> usize {
     shape.k.div_ceil(PARTS).next_multiple_of(KC)
 }
 

@@ -4,6 +4,7 @@ mod columns;
 mod depth;
 mod pack;
 mod rows;
+mod stream;
 mod sweep;
 mod tile;
 mod tiny;
@@ -20,11 +21,14 @@ use depth::{ByDepth, Total};
 use parallel::Span;
 use rows::{ByRows, PackB};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use stream::{Dots, Stream};
 use tile::{DEFAULT_TILE, THIN};
 use tiny::Tiny;
 
 /// Block of k whose panels stay in L1 (B: 8 columns × 256 × 4 B = 8 kB) and L2 (A: one chunk's rows).
 pub(crate) const KC: usize = 256;
+/// Rows up to which B is used too few times for packing to pay.
+const FEW_ROWS: usize = 8;
 /// Columns from which on a product may be cut into blocks of columns.
 const MANY_COLUMNS: usize = 64;
 /// Rows of a batch up to which each part of B is used so few times that how it is packed counts.
@@ -83,6 +87,12 @@ impl Shape {
         (1..=TINY).contains(&(self.batch * self.m * self.k * self.n.div_ceil(4)))
     }
 
+    /// Whether B is so large, and used so few times, that how it is read counts.
+    fn streams(&self) -> bool {
+        let Shape { batch, m, n, k, transpose_a, transpose_b, .. } = *self;
+        batch == 1 && (1..=FEW_ROWS).contains(&m) && n * k > SMALL_B && !(transpose_a && transpose_b)
+    }
+
     /// Packing B pays when B is transposed (nothing else reads it in k order) or when many rows use each panel.
     fn packs_b(&self) -> bool {
         self.m > 1 && (self.transpose_b || self.m * self.n * self.k > 1 << 21)
@@ -92,8 +102,25 @@ impl Shape {
     /// products that make, use and change a matrix of weights leave each part of it in one core's cache.
     fn by_columns(&self) -> bool {
         let Shape { batch, m, n, k, transpose_a, .. } = *self;
+        if self.streams() {
+            return false;
+        }
         let short = if transpose_a { k } else { m } <= SHORT;
         batch == 1 && short && m >= 4 && n >= MANY_COLUMNS && m * k <= SMALL_A && m * n * k >= WORTH_PACKING
+    }
+
+    /// Where a row of op(A) has its number at a step of k.
+    fn place_in_a(&self, row: usize, step: usize) -> usize {
+        if self.transpose_a {
+            step * self.m + row
+        } else {
+            row * self.k + step
+        }
+    }
+
+    /// Whether parts of k have sums of their own, which are added afterwards.
+    fn in_parts(&self) -> bool {
+        (self.streams() && !self.transpose_b) || self.by_depth()
     }
 
     /// Whether chunks are parts of k: each other way reads all of B once for every few rows.
@@ -130,6 +157,10 @@ pub fn lower(
     if shape.is_tiny() {
         return push(Box::new(Tiny { shape, a, b, out, epilogue }));
     }
+    if shape.streams() && shape.transpose_b {
+        push(Box::new(Dots { shape, a, b, out }));
+        return epilogue.into_iter().for_each(|chain| push(Box::new(chain)));
+    }
     let tile = shape.tile();
     if shape.by_columns() {
         push(Box::new(PackA { shape, tile, a, out: workspace }));
@@ -141,9 +172,13 @@ pub fn lower(
         push(Box::new(ByColumns { shape, tile, packed: workspace, b, out, epilogue: within }));
         return behind.into_iter().for_each(|chain| push(Box::new(chain)));
     }
-    if shape.by_depth() {
+    if shape.in_parts() {
         let parts = Span { len: depth::parts(&shape) * shape.m * shape.n, ..workspace };
-        push(Box::new(ByDepth { shape, tile, a, b, out: parts }));
+        if shape.streams() {
+            push(Box::new(Stream { shape, a, b, out: parts }));
+        } else {
+            push(Box::new(ByDepth { shape, tile, a, b, out: parts }));
+        }
         return push(Box::new(Total { parts, out, epilogue }));
     }
     let packed = if shape.packs_b() {
@@ -157,14 +192,14 @@ pub fn lower(
 
 /// Words of workspace that [`lower`] needs.
 pub fn workspace(shape: &Shape) -> usize {
-    if shape.is_tiny() {
+    if shape.is_tiny() || (shape.streams() && shape.transpose_b) {
         return 0;
     }
     if shape.by_columns() {
         let rows = TILES.iter().map(|t| shape.m.next_multiple_of(t.rows)).max();
         return rows.unwrap_or(0) * shape.k;
     }
-    if shape.by_depth() {
+    if shape.in_parts() {
         return depth::parts(shape) * shape.m * shape.n;
     }
     if !shape.packs_b() {

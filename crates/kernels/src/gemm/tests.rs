@@ -75,8 +75,30 @@ fn equals_a_triple_loop_at_every_boundary() {
     }
 }
 
+#[test]
+fn few_rows_of_a_large_matrix_equal_a_triple_loop() {
+    for (m, n, k) in [(1, 1030, 260), (3, 515, 777), (8, 64, 8200), (2, 1, 300_000), (1, 4100, 65)] {
+        for (transpose_a, transpose_b) in [(false, false), (true, false), (false, true)] {
+            let shape = Shape { m, n, k, transpose_a, transpose_b, ..square(1) };
+            assert!(shape.streams());
+            check(&shape);
+        }
+    }
+}
+
+#[test]
+fn tiny_products_are_not_cut() {
+    let shape = |m, n, k| Shape { m, n, k, ..square(1) };
+    assert!(
+        shape(4, 8, 2).is_tiny()
+            && shape(4, 1, 8).is_tiny()
+            && !shape(1, 1, 0).is_tiny()
+            && !shape(16, 16, 8).is_tiny()
+    );
+}
+
 /// Large enough for blocks of columns, with edges everywhere.
-const WIDE: [(usize, usize, usize); 4] = [(32, 130, 784), (5, 1000, 300), (250, 67, 70), (33, 64, 600)];
+const WIDE: [(usize, usize, usize); 4] = [(32, 130, 784), (9, 1000, 300), (250, 67, 70), (33, 64, 600)];
 
 #[test]
 fn blocks_of_columns_equal_a_triple_loop() {
@@ -110,8 +132,8 @@ fn square(n: usize) -> Shape {
 /// The chain behind a product is the same whether it runs on parts of rows, or, because its numbers are random, behind.
 #[test]
 fn chains_behind_blocks_of_columns() {
-    let (m, n, k) = WIDE[0];
-    for random in [false, true] {
+    let cases = [WIDE[0], (2, 1030, 260)].into_iter().flat_map(|sizes| [(sizes, false), (sizes, true)]);
+    for ((m, n, k), random) in cases {
         let mut machine = Machine::new();
         let (a, b, bias) = (machine.random(m * k), machine.random(k * n), machine.random(n));
         let (plain, out) = (machine.alloc(m * n), machine.alloc(m * n));
