@@ -124,8 +124,10 @@ async function start(): Promise<EngineClient> {
   loading.catch(() => {}); // whoever awaits it learns of the error
   const shared = whyNotShared() === null;
   try {
-    if (options.worker === false) return await startHere(loading, threads, source);
-    return await retried((patience) => WorkerClient.start(loading, threads, source, shared, options.maxMemory, patience));
+    const inWorker = (patience: number) => WorkerClient.start(loading, threads, source, shared, options.maxMemory, patience);
+    const client = await (options.worker === false ? startHere(loading, threads, source) : retried(inWorker));
+    if (turbo) await client.call('pair_vectors');
+    return client;
   } catch (cause) {
     if (cause instanceof EngineError) throw cause;
     throw new EngineError('start', `the engine could not start: ${(cause as Error).message}`, { cause });

@@ -11,8 +11,8 @@ mod tiny;
 
 pub(crate) use pack::{copy, interleave, pack_b};
 pub(crate) use sweep::Sweep;
-pub use tile::TILES;
 pub(crate) use tile::{Panel, Panels, Tile, LARGEST};
+pub use tile::{TILES, WIDE_TILE};
 
 use crate::fused::Fused;
 use crate::record::Kernel;

@@ -5,6 +5,7 @@
 //! order. So the tile may be chosen by timing without changing a bit.
 
 use simd::F32x4;
+use std::hint::black_box;
 
 /// Where one operand's panel lies: a pointer and how far one step of k moves it.
 #[derive(Clone, Copy)]
@@ -46,17 +47,27 @@ pub unsafe fn tile<const MR: usize, const NV: usize>(
             pa = pa.add(a.step);
             pb = pb.add(b.step);
         }
+        let rows: [*mut f32; MR] = std::array::from_fn(|i| {
+            let line = c.add(i * ldc);
+            // An address that the compiler doesn't know: V8 pairs what lies a constant apart from it, but the compiler would
+            // hold an address for each of more than two vectors.
+            if NV > 2 {
+                black_box(line)
+            } else {
+                line
+            }
+        });
         if accumulate {
-            for (i, row) in acc.iter_mut().enumerate() {
+            for (row, line) in acc.iter_mut().zip(rows) {
                 for (j, sum) in row.iter_mut().enumerate() {
-                    *sum = *sum + F32x4::load(c.add(i * ldc + 4 * j));
+                    *sum = *sum + F32x4::load(line.add(4 * j));
                 }
             }
         }
         // All loads of C come before all stores: a load between two stores keeps V8 from pairing them.
-        for (i, row) in acc.iter().enumerate() {
+        for (row, line) in acc.iter().zip(rows) {
             for (j, sum) in row.iter().enumerate() {
-                sum.store(c.add(i * ldc + 4 * j));
+                sum.store(line.add(4 * j));
             }
         }
     }
@@ -123,6 +134,8 @@ pub const TILES: [Tile; 4] = [of::<4, 2>("4x8"), of::<6, 2>("6x8"), of::<4, 4>("
 
 /// 6×8: the most multiply-adds per load that V8 compiles without spilling.
 pub const DEFAULT_TILE: usize = 1;
+/// 4×16: the same where V8 pairs vectors; 6×16 spills there as well.
+pub const WIDE_TILE: usize = 2;
 
 /// For products with fewer than four rows: one row against 16 columns.
 pub const THIN: Tile = of::<1, 4>("1x16");
