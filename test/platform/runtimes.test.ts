@@ -27,6 +27,7 @@ interface Report {
   loaded: number[];
   threads: number;
   payload: string;
+  turbo: boolean;
   shared: boolean;
   xor: string;
   copy: string;
@@ -42,7 +43,7 @@ async function run(name: string, script: string, ...args: string[]): Promise<str
 }
 
 const reports = new Map<string, Promise<Report>>();
-function report(name: string, threads: number, mode: 'strict' | 'fused'): Promise<Report> {
+function report(name: string, threads: number, mode: 'strict' | 'fused' | 'turbo'): Promise<Report> {
   const key = `${name} ${threads} ${mode}`;
   const known = reports.get(key) ?? run(name, 'runtime.js', String(threads), mode, join(project, `${key.replaceAll(' ', '-')}.safetensors`)).then((text) => JSON.parse(text) as Report);
   reports.set(key, known);
@@ -68,6 +69,12 @@ describe('the packed tarball', () => {
   test.each(['fused', 'strict'] as const)('all Nodes give the same bits (%s)', async (mode) => {
     const all = await Promise.all(nodes.map((name) => report(name, 2, mode)));
     expect(new Set(all.map((r) => `${r.xor} ${r.wide}`)).size).toBe(1);
+  });
+
+  test.each(['Node 24', 'Node 26'].filter(here))('paired vectors give the bits of single ones (%s)', async (name) => {
+    const [turbo, fused] = await Promise.all([report(name, 2, 'turbo'), report(name, 2, 'fused')]);
+    expect([turbo.turbo, fused.turbo]).toEqual([true, false]);
+    expect([turbo.xor, turbo.wide]).toEqual([fused.xor, fused.wide]);
   });
 
   test('Deno and Bun give the bits of Node in strict mode', async () => {
