@@ -1,0 +1,44 @@
+// Where the steps of three networks go, record by record: `node bench/profile.mjs`, or as a part of document.mjs.
+import { floats, oneHot } from './data.mjs';
+
+const NETWORKS = {
+  'MLP 784-128-10, batch 128, Adam': { shape: [784], batch: 128, layers: (l) => [l.dense({ units: 128, activation: 'relu', inputShape: [784] })] },
+  'LSTM(64), batch 32 of 28 × 28, Adam': { shape: [28, 28], batch: 32, layers: (l) => [l.lstm({ units: 64, inputShape: [28, 28] })] },
+  'convnet, batch 128, Adam': {
+    shape: [28, 28, 1],
+    batch: 128,
+    layers: (l) => [
+      l.conv2d({ filters: 32, kernelSize: 3, activation: 'relu', inputShape: [28, 28, 1] }),
+      l.maxPooling2d(),
+      l.conv2d({ filters: 64, kernelSize: 3, activation: 'relu' }),
+      l.maxPooling2d(),
+      l.flatten(),
+      l.dropout({ rate: 0.5 }),
+    ],
+  },
+};
+const CLASSES = 10;
+/** Records that take less aren't shown. */
+const SHOWN = 10;
+
+/** Name → table. */
+export async function profiles() {
+  const { init, layers, sequential } = await import('../dist/index.js');
+  await init({ threads: 1 });
+  const tables = {};
+  for (const [name, network] of Object.entries(NETWORKS)) {
+    const net = sequential([...network.layers(layers), layers.dense({ units: CLASSES, activation: 'softmax' })]).compile({ optimizer: 'adam', loss: 'categoricalCrossentropy' });
+    const rows = 4 * network.batch;
+    const x = { data: floats(rows * network.shape.reduce((a, b) => a * b, 1)), shape: [rows, ...network.shape] };
+    const y = { data: oneHot(rows, CLASSES), shape: [rows, CLASSES] };
+    await net.fit(x, y, { batchSize: network.batch, epochs: 30 }); // until V8 has compiled everything as well as it can
+    const lines = String(await net.profile(x, y, { batchSize: network.batch, steps: 40 })).split('\n');
+    tables[name] = [...lines.slice(0, SHOWN + 2), lines.at(-1)].join('\n');
+  }
+  return tables;
+}
+
+if (process.argv[1] === import.meta.filename) {
+  for (const [name, table] of Object.entries(await profiles())) console.log(`${name}\n${table}\n`);
+  process.exit(0); // the engine's worker may still be starting threads
+}
