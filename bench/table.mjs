@@ -1,7 +1,7 @@
 // The printed tables: a block per case, a line per engine and number of threads.
 import { better } from './record.mjs';
 
-const show = (value) => (Math.abs(value) >= 1000 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3))));
+export const show = (value) => (Math.abs(value) >= 1000 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3))));
 
 function ratio(record) {
   if (record.ratioToPeak === null) return '';
