@@ -13,13 +13,13 @@ let meters;
 
 const measures = {
   /** Milliseconds per repetition, and the machine's peak before and after them: a busy neighbour slows all three. */
-  async time(run, job, { copied, busy }) {
+  async time(run, job, { copied, busy }, kind = 'fma') {
     peak ??= await import('./peak.mjs'); // not before the engine is loaded, whose runtime may depend on flags
     meters ??= peak.peakMeters();
-    const before = meters.fma(5);
+    const before = meters[kind](5);
     const disperse = busy ? crowd() : () => {};
     const samples = await sample(run, job.seconds).finally(disperse);
-    return { samples, peak: (before + meters.fma(5)) / 2, ...(copied && { copying: peak.copying(copied) }) };
+    return { samples, peak: (before + meters[kind](5)) / 2, ...(copied && { copying: peak.copying(copied) }) };
   },
   /** Once; the parent knows when this process was started. */
   async startup(run) {
@@ -42,13 +42,13 @@ const measures = {
   },
 };
 
-/** A line to the parent; Node's own channel between processes takes 20 ms to set up. */
 /** As many processes as there are cores, each of which would take one of its own; answers how to end them. */
 function crowd() {
   const others = Array.from({ length: availableParallelism() }, () => spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }));
   return () => others.forEach((other) => other.kill('SIGKILL'));
 }
 
+/** A line to the parent; Node's own channel between processes takes 20 ms to set up. */
 const send = (message) => writeFileSync(3, `${JSON.stringify(message)}\n`);
 
 async function main(job) {
@@ -59,7 +59,7 @@ async function main(job) {
   for (const item of cases) {
     try {
       const run = await work[item.kind]?.(item.spec());
-      if (run) results[item.name] = await measures[item.measure ?? 'time'](run, job, item);
+      if (run) results[item.name] = await measures[item.measure ?? 'time'](run, job, item, engines[job.engine].peak);
     } catch (error) {
       results[item.name] = { error: String(error?.message ?? error).split('\n')[0] };
     }

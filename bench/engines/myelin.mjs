@@ -1,9 +1,9 @@
 // Myelin as a user meets it: the built package, models of layers, `fit` and `predict`.
 import { repeat } from '../measure.mjs';
 
-async function open({ threads, worker, turbo }) {
+async function open({ threads, worker = true, ...options }) {
   const { defineLayer, functional, init, input, layers, ops, optimizers, sequential } = await import('../../dist/index.js');
-  await init({ threads, worker, ...(turbo ? { turbo } : {}) });
+  await init({ threads, worker, ...options });
 
   const build = ({ sizes, activations }) => sequential(activations.map((activation, i) => layers.dense({ units: sizes[i + 1], activation, ...(i ? {} : { inputShape: [sizes[0]] }) })));
 
@@ -163,7 +163,8 @@ async function open({ threads, worker, turbo }) {
 }
 
 export const engines = {
-  myelin: { threads: true, open: ({ threads }) => open({ threads, worker: true }) },
+  myelin: { threads: true, open },
   'myelin-direct': { threads: true, open: ({ threads }) => open({ threads, worker: false }) },
-  'myelin-turbo': { threads: true, node: 24, open: ({ threads }) => open({ threads, worker: true, turbo: true }) },
+  'myelin-turbo': { threads: true, node: 24, open: ({ threads }) => open({ threads, turbo: true }) },
+  'myelin-strict': { threads: true, only: ['gemm'], peak: 'mulAdd', open: ({ threads }) => open({ threads, strict: true }) },
 };

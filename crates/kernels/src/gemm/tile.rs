@@ -132,8 +132,9 @@ pub const LARGEST: usize = 8 * 16;
 /// The tiles to choose from; the thin ones are chosen by shape alone.
 pub const TILES: [Tile; 4] = [of::<4, 2>("4x8"), of::<6, 2>("6x8"), of::<4, 4>("4x16"), of::<8, 2>("8x8")];
 
-/// 6×8: the most multiply-adds per load that V8 compiles without spilling.
-pub const DEFAULT_TILE: usize = 1;
+/// 6×8: the most multiply-adds per load that V8 compiles without spilling; 4×8 where products need a register of their own before
+/// they are added.
+pub const DEFAULT_TILE: usize = if cfg!(target_feature = "relaxed-simd") { 1 } else { 0 };
 /// 4×16: the same where V8 pairs vectors; 6×16 spills there as well.
 pub const WIDE_TILE: usize = 2;
 
