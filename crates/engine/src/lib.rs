@@ -12,5 +12,5 @@ mod words;
 
 pub use engine::Engine;
 pub use error::EngineError;
-pub use kernels::gemm::{prefer_tile, WIDE_TILE};
+pub use kernels::gemm::prefer_tile;
 pub use run::{Progress, State};

@@ -63,10 +63,9 @@ impl Engine {
         Engine(engine::Engine::new(threads))
     }
 
-    /// For a runtime that pairs vectors into 256 bits: products of plans compiled from now on take the tile that suits it. No result
-    /// depends on it.
-    pub fn pair_vectors(&self) {
-        engine::prefer_tile(engine::WIDE_TILE);
+    /// Chooses the register tile of products for plans compiled from now on; no result depends on it.
+    pub fn prefer_tile(&self, rows: usize, columns: usize) {
+        engine::prefer_tile(rows, columns);
     }
     /// Address of an i32: not zero stops the running slice after its current step.
     pub fn stop_flag(&self) -> usize {

@@ -1,7 +1,7 @@
 import { ConfigError, EngineError } from '../core/errors.js';
 import { DirectClient, type EngineClient, WorkerClient } from './client.js';
 
-import { defaultThreads, hasRelaxed, processLike, server, setFlags, setTurbo, whyNotShared } from './environment.js';
+import { defaultThreads, hasRelaxed, preferredTile, processLike, server, setFlags, setTurbo, whyNotShared } from './environment.js';
 import { loadModule, type WasmSource } from './load_module.js';
 import { Pool, type WorkerSource } from './spawn.js';
 
@@ -126,7 +126,7 @@ async function start(): Promise<EngineClient> {
   try {
     const inWorker = (patience: number) => WorkerClient.start(loading, threads, source, shared, options.maxMemory, patience);
     const client = await (options.worker === false ? startHere(loading, threads, source) : retried(inWorker));
-    if (turbo) await client.call('pair_vectors');
+    await client.call('prefer_tile', ...preferredTile(payloadWanted() === 'relaxed', turbo));
     return client;
   } catch (cause) {
     if (cause instanceof EngineError) throw cause;

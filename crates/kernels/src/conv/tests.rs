@@ -43,12 +43,12 @@ fn every_tile_gives_the_same_bits() {
             x: window(20, 3, 1, 1, 1, 1),
         },
     ] {
-        let mut results = (0..TILES.len()).map(|tile| {
-            prefer_tile(tile);
+        let mut results = TILES.iter().map(|tile| {
+            prefer_tile(tile.rows, tile.columns);
             passes(&c)
         });
         let first = results.next().expect("there are tiles");
         assert!(results.all(|bits| bits == first), "{c:?}");
-        prefer_tile(0);
+        prefer_tile(TILES[0].rows, TILES[0].columns);
     }
 }

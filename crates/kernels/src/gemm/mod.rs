@@ -11,8 +11,8 @@ mod tiny;
 
 pub(crate) use pack::{copy, interleave, pack_b};
 pub(crate) use sweep::Sweep;
+pub use tile::TILES;
 pub(crate) use tile::{Panel, Panels, Tile, LARGEST};
-pub use tile::{TILES, WIDE_TILE};
 
 use crate::fused::Fused;
 use crate::record::Kernel;
@@ -22,7 +22,7 @@ use parallel::Span;
 use rows::{ByRows, PackB};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use stream::{Dots, Stream};
-use tile::{DEFAULT_TILE, THIN};
+use tile::THIN;
 use tiny::Tiny;
 
 /// Block of k whose panels stay in L1 (B: 8 columns × 256 × 4 B = 8 kB) and L2 (A: one chunk's rows).
@@ -48,11 +48,13 @@ const FEW_RESULTS: usize = 1 << 17;
 /// Multiply-adds of four lanes up to which a product isn't cut into panels.
 const TINY: usize = 128;
 
-static PREFERRED: AtomicUsize = AtomicUsize::new(DEFAULT_TILE);
+static PREFERRED: AtomicUsize = AtomicUsize::new(0);
 
-/// Chooses the tile (an index into [`TILES`]) for plans compiled from now on. Never changes a bit of any result.
-pub fn prefer_tile(index: usize) {
-    PREFERRED.store(index.min(TILES.len() - 1), Ordering::Relaxed);
+/// Chooses the tile of these sizes, if there is one, for plans compiled from now on. Never changes a bit of any result.
+pub fn prefer_tile(rows: usize, columns: usize) {
+    if let Some(index) = TILES.iter().position(|tile| (tile.rows, tile.columns) == (rows, columns)) {
+        PREFERRED.store(index, Ordering::Relaxed);
+    }
 }
 
 /// The tile that was chosen.
