@@ -21,7 +21,7 @@ function line(suite, name, rows) {
   if (!one || !all) return [];
   const others = rows.filter((r) => !r.engine.startsWith('myelin') && r.engine !== 'node' && r.median > 0);
   const best = others.reduce((a, b) => (a && better(a.unit, a.median, b.median) >= 1 ? a : b), undefined);
-  const ahead = best && better(one.unit, Math[one.unit.includes('/s') ? 'max' : 'min'](one.median, all.median), best.median);
+  const ahead = best && Math.max(better(one.unit, one.median, best.median), better(one.unit, all.median, best.median));
   const peak = one.ratioToPeak === null ? '' : one.unit === 'ns/element' ? `${show(one.ratioToPeak)} ops` : `${(100 * one.ratioToPeak).toFixed(0)} %`;
   const gain = one.median > 0 ? show(better(one.unit, all.median, one.median)) : '';
   const cells = [
