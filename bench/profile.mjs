@@ -1,33 +1,24 @@
 // Where the steps of three networks go, record by record: `node bench/profile.mjs`, or as a part of document.mjs.
 import { floats, oneHot } from './data.mjs';
+import { convnet } from './engines/myelin.mjs';
 
-const NETWORKS = {
-  'MLP 784-128-10, batch 128, Adam': { shape: [784], batch: 128, layers: (l) => [l.dense({ units: 128, activation: 'relu', inputShape: [784] })] },
-  'LSTM(64), batch 32 of 28 × 28, Adam': { shape: [28, 28], batch: 32, layers: (l) => [l.lstm({ units: 64, inputShape: [28, 28] })] },
-  'convnet, batch 128, Adam': {
-    shape: [28, 28, 1],
-    batch: 128,
-    layers: (l) => [
-      l.conv2d({ filters: 32, kernelSize: 3, activation: 'relu', inputShape: [28, 28, 1] }),
-      l.maxPooling2d(),
-      l.conv2d({ filters: 64, kernelSize: 3, activation: 'relu' }),
-      l.maxPooling2d(),
-      l.flatten(),
-      l.dropout({ rate: 0.5 }),
-    ],
-  },
-};
 const CLASSES = 10;
+const withHead = ({ layers, sequential }, first) => sequential([first, layers.dense({ units: CLASSES, activation: 'softmax' })]);
+const NETWORKS = {
+  'MLP 784-128-10, batch 128, Adam': { shape: [784], batch: 128, build: (myelin) => withHead(myelin, myelin.layers.dense({ units: 128, activation: 'relu', inputShape: [784] })) },
+  'LSTM(64), batch 32 of 28 × 28, Adam': { shape: [28, 28], batch: 32, build: (myelin) => withHead(myelin, myelin.layers.lstm({ units: 64, inputShape: [28, 28] })) },
+  'convnet, batch 128, Adam': { shape: [28, 28, 1], batch: 128, build: convnet },
+};
 /** Records that take less aren't shown. */
 const SHOWN = 10;
 
 /** Name → table. */
 export async function profiles() {
-  const { init, layers, sequential } = await import('../dist/index.js');
-  await init({ threads: 1 });
+  const myelin = await import('../dist/index.js');
+  await myelin.init({ threads: 1 });
   const tables = {};
   for (const [name, network] of Object.entries(NETWORKS)) {
-    const net = sequential([...network.layers(layers), layers.dense({ units: CLASSES, activation: 'softmax' })]).compile({ optimizer: 'adam', loss: 'categoricalCrossentropy' });
+    const net = network.build(myelin).compile({ optimizer: 'adam', loss: 'categoricalCrossentropy' });
     const rows = 4 * network.batch;
     const x = { data: floats(rows * network.shape.reduce((a, b) => a * b, 1)), shape: [rows, ...network.shape] };
     const y = { data: oneHot(rows, CLASSES), shape: [rows, CLASSES] };

@@ -1,26 +1,28 @@
 // Myelin as a user meets it: the built package, models of layers, `fit` and `predict`.
 import { repeat } from '../measure.mjs';
 
+/** The network of the suite cnn. */
+export const convnet = ({ layers, sequential }) =>
+  sequential([
+    layers.conv2d({ filters: 32, kernelSize: 3, activation: 'relu', inputShape: [28, 28, 1] }),
+    layers.maxPooling2d(),
+    layers.conv2d({ filters: 64, kernelSize: 3, activation: 'relu' }),
+    layers.maxPooling2d(),
+    layers.flatten(),
+    layers.dropout({ rate: 0.5 }),
+    layers.dense({ units: 10, activation: 'softmax' }),
+  ]);
+
 async function open({ threads, worker = true, ...options }) {
   const { defineLayer, functional, init, input, layers, ops, optimizers, sequential } = await import('../../dist/index.js');
   await init({ threads, worker, ...options });
 
   const build = ({ sizes, activations }) => sequential(activations.map((activation, i) => layers.dense({ units: sizes[i + 1], activation, ...(i ? {} : { inputShape: [sizes[0]] }) })));
 
-  const convnet = () =>
-    sequential([
-      layers.conv2d({ filters: 32, kernelSize: 3, activation: 'relu', inputShape: [28, 28, 1] }),
-      layers.maxPooling2d(),
-      layers.conv2d({ filters: 64, kernelSize: 3, activation: 'relu' }),
-      layers.maxPooling2d(),
-      layers.flatten(),
-      layers.dropout({ rate: 0.5 }),
-      layers.dense({ units: 10, activation: 'softmax' }),
-    ]);
   const CONVNET = { shape: [28, 28, 1], classes: 10, loss: 'categoricalCrossentropy' };
 
   const train = (spec) => trained(build(spec), { ...spec, shape: [spec.sizes[0]], classes: spec.sizes.at(-1) });
-  const trainConvnet = (spec) => trained(convnet(), { ...spec, ...CONVNET });
+  const trainConvnet = (spec) => trained(convnet({ layers, sequential }), { ...spec, ...CONVNET });
 
   function trained(model, spec) {
     model.compile({ optimizer: optimizers[spec.optimizer]({ learningRate: spec.optimizer === 'sgd' ? 0.01 : 0.001 }), loss: spec.loss });
@@ -100,7 +102,7 @@ async function open({ threads, worker = true, ...options }) {
 
   const predict = (spec) => predictor(build(spec), { data: spec.x, shape: [spec.rows, spec.sizes[0]] }, spec.rows);
 
-  const predictConvnet = ({ rows, x }) => predictor(convnet(), { data: x, shape: [rows, ...CONVNET.shape] }, rows);
+  const predictConvnet = ({ rows, x }) => predictor(convnet({ layers, sequential }), { data: x, shape: [rows, ...CONVNET.shape] }, rows);
 
   /** A layer of the benchmark's own: a pass over a picture that it holds, of which a few numbers go out. */
   const convolution = defineLayer({

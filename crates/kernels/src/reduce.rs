@@ -195,6 +195,21 @@ pub fn fold(values: &[f32], none: f32, f: impl Fn(F32x8, F32x8) -> F32x8) -> f32
     ((sides[0] + sides[1]) + (sides[2] + sides[3])).sum()
 }
 
+/// Σ (x − m)·y.
+#[inline(always)]
+pub fn dot(x: &[f32], m: f32, y: &[f32]) -> f32 {
+    let mut sides = [F32x8::splat(0.0); 4];
+    let (mut xs, mut ys) = (x.chunks_exact(32), y.chunks_exact(32));
+    for (x, y) in (&mut xs).zip(&mut ys) {
+        for (i, side) in sides.iter_mut().enumerate() {
+            let x = F32x8::from_slice(&x[8 * i..]) - F32x8::splat(m);
+            *side = x.madd(F32x8::from_slice(&y[8 * i..]), *side);
+        }
+    }
+    let rest: f32 = xs.remainder().iter().zip(ys.remainder()).map(|(x, y)| (x - m) * y).sum();
+    ((sides[0] + sides[1]) + (sides[2] + sides[3])).sum() + rest
+}
+
 fn reduce_columns(kind: Kind, input: &[f32], inner: usize, from: usize, count: usize, out: &mut [f32]) {
     let rows = || input.chunks_exact(inner).map(|row| &row[from..]);
     match kind {

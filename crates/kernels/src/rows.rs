@@ -2,6 +2,7 @@
 //! A value is seen as [outer, axis, inner]; rows run along `axis`.
 
 use crate::record::{Kernel, StepContext};
+use crate::reduce::{dot, sum};
 use crate::vecmath::{exp, exp_or_zero, log};
 use parallel::Span;
 use simd::{F32x4, F32x8};
@@ -147,20 +148,20 @@ fn run_row(kind: Kind, x: &[f32], y: &[f32], label: i32, grad: f32, out: &mut [f
             }
         }
         Kind::LogSoftmaxGrad => {
-            let sum = crate::reduce::sum(y) as f32;
+            let total = sum(y) as f32;
             each(x, out, exp);
             for (o, &dy) in out.iter_mut().zip(y) {
-                *o = dy - *o * sum;
+                *o = dy - *o * total;
             }
         }
         Kind::CrossEntropy => {
-            let total = crate::reduce::sum(y) as f32;
+            let total = sum(y) as f32;
             let (largest, log_sum) = log_sum_exp(x);
             out[0] = total * log_sum - dot(x, largest, y);
         }
         Kind::CrossEntropyGrad => {
-            let (_, sum) = exponentials(x, out);
-            let scale = crate::reduce::sum(y) as f32 / sum;
+            let (_, all) = exponentials(x, out);
+            let scale = sum(y) as f32 / all;
             for (o, &t) in out.iter_mut().zip(y) {
                 *o = (*o * scale - t) * grad;
             }
@@ -234,21 +235,6 @@ fn log_sum_exp(x: &[f32]) -> (f32, f32) {
     each(rest, &mut last[..rest.len()], |v| exp_or_zero(v - largest));
     let sum = lanes.sum() as f64 + last.iter().map(|&e| e as f64).sum::<f64>();
     (m, log(F32x8::splat(sum as f32)).to_array()[0])
-}
-
-/// Σ (x − m)·y.
-#[inline(always)]
-fn dot(x: &[f32], m: f32, y: &[f32]) -> f32 {
-    let mut sides = [F32x4::splat(0.0); SIDES];
-    let (mut xs, mut ys) = (x.chunks_exact(4 * SIDES), y.chunks_exact(4 * SIDES));
-    for (a, b) in (&mut xs).zip(&mut ys) {
-        for (i, lanes) in sides.iter_mut().enumerate() {
-            let x = F32x4::from_slice(&a[4 * i..]) - F32x4::splat(m);
-            *lanes = x.madd(F32x4::from_slice(&b[4 * i..]), *lanes);
-        }
-    }
-    let rest: f32 = xs.remainder().iter().zip(ys.remainder()).map(|(a, b)| (a - m) * b).sum();
-    ((sides[0] + sides[1]) + (sides[2] + sides[3])).sum() + rest
 }
 
 /// out = f(x), lanes at a time; `f` does the same to every lane.

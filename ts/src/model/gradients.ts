@@ -46,7 +46,7 @@ export async function gradients(core: Core, x: Given, second: Given | UpstreamOp
   const loss = isUpstream(second) ? weighted(program, outputs, second, feeds) : total(core, program, trace, outputs, second, inputs, feeds);
   const id = await session.add(program.bytes({ outputs, loss, gradients: true }));
   try {
-    const results = await session.client.call('predict', session.id, id, feeds, feeds.length);
+    const results = await session.client.call('predict', session.id, id, feeds);
     return arranged(core, results, outputs, inputs, feeds.length);
   } finally {
     await session.client.call('program_free', session.id, id);

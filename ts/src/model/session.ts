@@ -215,6 +215,7 @@ export class Session {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
+    this.moved(); // a prediction under way must not write where nothing of the model is
     if (this.client.alive) await this.client.call('model_free', this.id);
   }
 }

@@ -156,7 +156,7 @@ export class WorkerClient implements EngineClient {
   async predict(model: number, program: number, places: Uint32Array, inputs: readonly (Float32Array | Int32Array)[], quick: boolean): Promise<Float32Array[]> {
     const { memory } = this.ready;
     // What another call leaves or needs in the memory isn't touched.
-    if (!memory || !this.alive || this.pending.size > 0) return this.call('predict', model, program, inputs, inputs.length);
+    if (!memory || !this.alive || this.pending.size > 0) return this.call('predict', model, program, inputs);
     fill(memory, places, inputs);
     return (quick && this.predictHere(memory, model, program, places, inputs.length)) || this.call('predict', model, program, [], inputs.length);
   }

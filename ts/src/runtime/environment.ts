@@ -45,13 +45,13 @@ export function builtin<K extends keyof Builtins>(name: K): Builtins[K] {
   return module;
 }
 
-/** Major version of V8 on Node, else 0. */
-const v8Major = server && !processLike?.versions?.bun ? Number.parseInt(processLike?.versions?.v8 ?? '0', 10) : 0;
+/** Version of V8 in servers, as 13.6; else 0. */
+const v8 = server && !processLike?.versions?.bun ? Number.parseFloat(processLike?.versions?.v8 ?? '0') : 0;
 
 let flagged = false;
 /** Node 20: its baseline compiler hangs with thread pools, and relaxed SIMD waits behind a flag. */
 export function setFlags(): void {
-  if (v8Major !== 11 || flagged) return;
+  if (Math.floor(v8) !== 11 || flagged) return;
   flagged = true;
   const { setFlagsFromString } = builtin('node:v8');
   setFlagsFromString('--no-liftoff');
@@ -60,7 +60,7 @@ export function setFlags(): void {
 
 /** Asks V8 (from Node 24 on) to pair 128-bit operations into 256-bit ones. Answers whether the flag was taken. */
 export function setTurbo(): boolean {
-  if (v8Major < 13) return false;
+  if (v8 < 13) return false;
   try {
     builtin('node:v8').setFlagsFromString('--experimental-wasm-revectorize');
     return true;
@@ -75,8 +75,9 @@ export function setTurbo(): boolean {
  */
 export function preferredTile(fused: boolean, paired: boolean): [rows: number, columns: number] {
   if (paired) return [4, 16];
-  const chrome = Number(/Chrom(?:e|ium)\/(\d+)/.exec(globalThis.navigator?.userAgent ?? '')?.[1] ?? 0);
-  return fused && (v8Major >= 13 || chrome >= 136) ? [6, 8] : [4, 8];
+  // Chrome's version is that of V8 without the point.
+  const chrome = Number(/Chrom(?:e|ium)\/(\d+)/.exec(globalThis.navigator?.userAgent ?? '')?.[1] ?? 0) / 10;
+  return fused && Math.max(v8, chrome) >= 13.6 ? [6, 8] : [4, 8];
 }
 
 /** A function of one relaxed multiply-add. */

@@ -15,7 +15,7 @@ export interface HostMethods {
   /** Copies bytes into an array. */
   upload(address: number, bytes: Uint8Array): void;
   /** Fills the inputs of a small plan unless they are in their places, runs it, copies the outputs, which follow `count` inputs. */
-  predict(model: number, program: number, inputs: readonly (Float32Array | Int32Array)[], count: number): Float32Array[];
+  predict(model: number, program: number, inputs: readonly (Float32Array | Int32Array)[], count?: number): Float32Array[];
 }
 export type Methods = EngineMethods & HostMethods;
 
@@ -63,7 +63,7 @@ export class Host {
     new Uint8Array(this.memory.buffer, address, bytes.length).set(bytes);
   }
 
-  private predict(model: number, program: number, inputs: readonly (Float32Array | Int32Array)[], count: number): Float32Array[] {
+  private predict(model: number, program: number, inputs: readonly (Float32Array | Int32Array)[], count = inputs.length): Float32Array[] {
     const places = this.engine.predict_io(model, program);
     fill(this.memory, places, inputs);
     this.engine.predict_run(model, program, false);

@@ -85,30 +85,30 @@ impl Shape {
         2 * (self.batch * self.m) as u64 * (self.n * self.k) as u64
     }
 
-    fn is_tiny(&self) -> bool {
-        (1..=TINY).contains(&(self.batch * self.m * self.k * self.n.div_ceil(4)))
-    }
-
-    /// Whether B is so large, and used so few times, that how it is read counts.
-    fn streams(&self) -> bool {
+    /// How the product is cut.
+    fn way(&self) -> Way {
         let Shape { batch, m, n, k, transpose_a, transpose_b, .. } = *self;
-        batch == 1 && (1..=FEW_ROWS).contains(&m) && n * k > SMALL_B && !(transpose_a && transpose_b)
-    }
-
-    /// Packing B pays when B is transposed (nothing else reads it in k order) or when many rows use each panel.
-    fn packs_b(&self) -> bool {
-        self.m > 1 && (self.transpose_b || self.m * self.n * self.k > 1 << 21)
-    }
-
-    /// Whether chunks are blocks of columns: then each part of B is read and packed once, by the thread that uses it, and the
-    /// products that make, use and change a matrix of weights leave each part of it in one core's cache.
-    fn by_columns(&self) -> bool {
-        let Shape { batch, m, n, k, transpose_a, .. } = *self;
-        if self.streams() {
-            return false;
+        if (1..=TINY).contains(&(batch * m * k * n.div_ceil(4))) {
+            return Way::Tiny;
         }
+        let large_b = n * k > SMALL_B;
+        if batch == 1 && large_b && (1..=FEW_ROWS).contains(&m) {
+            match (transpose_a, transpose_b) {
+                (_, false) => return Way::Stream,
+                (false, true) => return Way::Dots,
+                (true, true) => {}
+            }
+        }
+        let wide = batch == 1 && m >= 4 && n >= MANY_COLUMNS;
         let short = if transpose_a { k } else { m } <= SHORT;
-        batch == 1 && short && m >= 4 && n >= MANY_COLUMNS && m * k <= SMALL_A && m * n * k >= WORTH_PACKING
+        if wide && short && m * k <= SMALL_A && m * n * k >= WORTH_PACKING {
+            return Way::ByColumns;
+        }
+        if wide && transpose_a && !transpose_b && k >= DEEP && large_b && m * n <= FEW_RESULTS {
+            return Way::ByDepth;
+        }
+        // Packing B pays when B is transposed (nothing else reads it in k order) or when many rows use each panel.
+        Way::ByRows { packs_b: m > 1 && (transpose_b || m * n * k > 1 << 21) }
     }
 
     /// Where a row of op(A) has its number at a step of k.
@@ -118,18 +118,6 @@ impl Shape {
         } else {
             row * self.k + step
         }
-    }
-
-    /// Whether parts of k have sums of their own, which are added afterwards.
-    fn in_parts(&self) -> bool {
-        (self.streams() && !self.transpose_b) || self.by_depth()
-    }
-
-    /// Whether chunks are parts of k: each other way reads all of B once for every few rows.
-    fn by_depth(&self) -> bool {
-        let Shape { batch, m, n, k, transpose_a, transpose_b, .. } = *self;
-        let plain = batch == 1 && transpose_a && !transpose_b;
-        plain && m >= 4 && n >= MANY_COLUMNS && k >= DEEP && n * k > SMALL_B && m * n <= FEW_RESULTS
     }
 
     fn tile(&self) -> Tile {
@@ -145,6 +133,24 @@ impl Shape {
     }
 }
 
+/// How a product is cut into chunks; depends on its sizes alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// Not at all: panels would take longer than the product.
+    Tiny,
+    /// B is so large, and used so few times, that reading it counts: once, in the order in which it lies, by parts of k …
+    Stream,
+    /// … or, where it is transposed, by its rows.
+    Dots,
+    /// Blocks of columns: each part of B is read and packed once, by the thread that uses it, and the products that make, use and
+    /// change a matrix of weights leave each part of it in one core's cache.
+    ByColumns,
+    /// Parts of k: each other way reads all of B once for every few rows.
+    ByDepth,
+    /// Blocks of rows.
+    ByRows { packs_b: bool },
+}
+
 /// The records of one product: packing of an operand where it pays, then the product.
 /// `workspace` has at least [`workspace`] words; `epilogue` runs on finished rows of `out`.
 pub fn lower(
@@ -156,59 +162,52 @@ pub fn lower(
     epilogue: Option<Fused>,
     push: &mut dyn FnMut(Box<dyn Kernel>),
 ) {
-    if shape.is_tiny() {
-        return push(Box::new(Tiny { shape, a, b, out, epilogue }));
-    }
-    if shape.streams() && shape.transpose_b {
-        push(Box::new(Dots { shape, a, b, out }));
-        return epilogue.into_iter().for_each(|chain| push(Box::new(chain)));
-    }
     let tile = shape.tile();
-    if shape.by_columns() {
-        push(Box::new(PackA { shape, tile, a, out: workspace }));
-        // Random numbers are keyed by an element's place: such a chain runs on whole rows, behind.
-        let (within, behind) = match epilogue {
-            Some(chain) if chain.is_random() => (None, Some(chain)),
-            chain => (chain, None),
-        };
-        push(Box::new(ByColumns { shape, tile, packed: workspace, b, out, epilogue: within }));
-        return behind.into_iter().for_each(|chain| push(Box::new(chain)));
-    }
-    if shape.in_parts() {
-        let parts = Span { len: depth::parts(&shape) * shape.m * shape.n, ..workspace };
-        if shape.streams() {
+    let parts = Span { len: self::workspace(&shape), ..workspace };
+    match shape.way() {
+        Way::Tiny => push(Box::new(Tiny { shape, a, b, out, epilogue })),
+        Way::Stream => {
             push(Box::new(Stream { shape, a, b, out: parts }));
-        } else {
-            push(Box::new(ByDepth { shape, tile, a, b, out: parts }));
+            push(Box::new(Total { parts, out, epilogue }));
         }
-        return push(Box::new(Total { parts, out, epilogue }));
+        Way::Dots => {
+            push(Box::new(Dots { shape, a, b, out }));
+            epilogue.into_iter().for_each(|chain| push(Box::new(chain)));
+        }
+        Way::ByColumns => {
+            push(Box::new(PackA { shape, tile, a, out: workspace }));
+            // Random numbers are keyed by an element's place: such a chain runs on whole rows, behind.
+            let (within, behind) = match epilogue {
+                Some(chain) if chain.is_random() => (None, Some(chain)),
+                chain => (chain, None),
+            };
+            push(Box::new(ByColumns { shape, tile, packed: workspace, b, out, epilogue: within }));
+            behind.into_iter().for_each(|chain| push(Box::new(chain)));
+        }
+        Way::ByDepth => {
+            push(Box::new(ByDepth { shape, tile, a, b, out: parts }));
+            push(Box::new(Total { parts, out, epilogue }));
+        }
+        Way::ByRows { packs_b } => {
+            if packs_b {
+                push(Box::new(PackB { shape, tile, b, out: workspace }));
+            }
+            push(Box::new(ByRows { shape, tile, a, b, packed: packs_b.then_some(workspace), out, epilogue }));
+        }
     }
-    let packed = if shape.packs_b() {
-        push(Box::new(PackB { shape, tile, b, out: workspace }));
-        Some(workspace)
-    } else {
-        None
-    };
-    push(Box::new(ByRows { shape, tile, a, b, packed, out, epilogue }));
 }
 
 /// Words of workspace that [`lower`] needs.
 pub fn workspace(shape: &Shape) -> usize {
-    if shape.is_tiny() || (shape.streams() && shape.transpose_b) {
-        return 0;
+    match shape.way() {
+        Way::Tiny | Way::Dots | Way::ByRows { packs_b: false } => 0,
+        Way::Stream | Way::ByDepth => depth::parts(shape) * shape.m * shape.n,
+        Way::ByColumns => TILES.iter().map(|t| shape.m.next_multiple_of(t.rows)).max().unwrap_or(0) * shape.k,
+        Way::ByRows { packs_b: true } => {
+            let columns = widest();
+            b_matrices(shape) * shape.n.div_ceil(columns) * columns * shape.k
+        }
     }
-    if shape.by_columns() {
-        let rows = TILES.iter().map(|t| shape.m.next_multiple_of(t.rows)).max();
-        return rows.unwrap_or(0) * shape.k;
-    }
-    if shape.in_parts() {
-        return depth::parts(shape) * shape.m * shape.n;
-    }
-    if !shape.packs_b() {
-        return 0;
-    }
-    let columns = widest();
-    b_matrices(shape) * shape.n.div_ceil(columns) * columns * shape.k
 }
 
 /// How many different matrices B has: a shared one is packed once.

@@ -3,6 +3,7 @@
 use super::depth::{depth, parts};
 use super::Shape;
 use crate::record::{Kernel, StepContext};
+use crate::reduce::dot;
 use parallel::Span;
 use simd::F32x8;
 
@@ -117,21 +118,8 @@ impl Kernel for Dots {
             for (i, row) in a.chunks_exact(k).enumerate() {
                 // SAFETY: this column of out belongs to this chunk.
                 let out = unsafe { context.write(self.out, i * n + j, i * n + j + 1) };
-                out[0] = dot(row, line);
+                out[0] = dot(row, 0.0, line);
             }
         }
     }
-}
-
-/// Σ x · y.
-fn dot(x: &[f32], y: &[f32]) -> f32 {
-    let mut sides = [F32x8::splat(0.0); 4];
-    let (mut xs, mut ys) = (x.chunks_exact(32), y.chunks_exact(32));
-    for (x, y) in (&mut xs).zip(&mut ys) {
-        for (i, side) in sides.iter_mut().enumerate() {
-            *side = F32x8::from_slice(&x[8 * i..]).madd(F32x8::from_slice(&y[8 * i..]), *side);
-        }
-    }
-    let rest: f32 = xs.remainder().iter().zip(ys.remainder()).map(|(x, y)| x * y).sum();
-    ((sides[0] + sides[1]) + (sides[2] + sides[3])).sum() + rest
 }
