@@ -1,6 +1,8 @@
 //! Lane types: four f32 or four i32, or two of those side by side, on WebAssembly's 128-bit vectors or, natively, on arrays.
 //! The only room with SIMD intrinsics; algorithms are written once, on these types.
 
+#![cfg_attr(target_arch = "wasm32", feature(asm_experimental_arch))]
+
 mod pair;
 pub use pair::{F32x8, I32x8};
 
@@ -22,6 +24,20 @@ pub const LEVEL: &str = if cfg!(all(target_arch = "wasm32", target_feature = "re
 } else {
     "portable"
 };
+
+/// The same address, of which the compiler knows nothing any more, at no cost: `std::hint::black_box` would take it through memory.
+#[inline(always)]
+pub fn hidden<T>(address: *const T) -> *const T {
+    #[cfg(target_arch = "wasm32")]
+    {
+        let mut address = address;
+        // SAFETY: no instruction at all.
+        unsafe { std::arch::asm!("/* {0} */", inout(local) address, options(nomem, nostack, preserves_flags)) };
+        address
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    address
+}
 
 /// Lanes of a vector.
 pub const LANES: usize = 4;

@@ -185,10 +185,14 @@ impl I32x4 {
     pub fn shift_right(self, n: u32) -> Self {
         I32x4(i32x4_shr(self.0, n))
     }
-    /// Lanes of `a` where this mask is set, of `b` elsewhere.
+    /// Lanes of `a` where all bits of this mask are set, of `b` where none is; other masks aren't for this.
     #[inline(always)]
     pub fn select(self, a: F32x4, b: F32x4) -> F32x4 {
-        F32x4(v128_bitselect(a.0, b.0, self.0))
+        // One instruction, where by bits it takes three.
+        #[cfg(target_feature = "relaxed-simd")]
+        return F32x4(i32x4_relaxed_laneselect(a.0, b.0, self.0));
+        #[cfg(not(target_feature = "relaxed-simd"))]
+        return F32x4(v128_bitselect(a.0, b.0, self.0));
     }
     /// The bits, read as floats.
     #[inline(always)]

@@ -6,8 +6,7 @@
 //! Every tile does the same arithmetic for an element: k ascending, one multiply-add per k, blocks of `KC` added in
 //! order. So the choice doesn't change a bit.
 
-use simd::F32x4;
-use std::hint::black_box;
+use simd::{hidden, F32x4};
 
 /// Where one operand's panel lies: a pointer and how far one step of k moves it.
 #[derive(Clone, Copy)]
@@ -54,7 +53,7 @@ pub unsafe fn tile<const MR: usize, const NV: usize>(
             // An address that the compiler doesn't know: V8 pairs what lies a constant apart from it, but the compiler would
             // hold an address for each of more than two vectors.
             if NV > 2 {
-                black_box(line)
+                hidden(line).cast_mut()
             } else {
                 line
             }

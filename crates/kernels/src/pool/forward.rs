@@ -97,10 +97,11 @@ impl Kernel for Pool {
         let to = (from + self.chunk_lines()).min(self.lines());
         // SAFETY: an input of this record, and lines that belong to this chunk.
         let (input, out) = unsafe { (context.read(self.input), context.write(self.out, from * line, to * line)) };
-        for (pixel, out) in out.chunks_exact_mut(*channels).enumerate() {
-            let row = from + pixel / x.count;
-            let view = self.windows.view([row / y.count, row % y.count, pixel % x.count]);
-            self.pixel(input, &view, out);
+        for (row, out) in (from..to).zip(out.chunks_exact_mut(line.max(1))) {
+            let (image, row) = (row / y.count, row % y.count);
+            for (column, out) in out.chunks_exact_mut(*channels).enumerate() {
+                self.pixel(input, &self.windows.view([image, row, column]), out);
+            }
         }
     }
 }
