@@ -1,5 +1,6 @@
 //! A step's batch, gathered from data that stay where they are, in their own type.
 
+use crate::gemm::copy;
 use crate::record::{DType, Kernel, StepContext};
 use parallel::Span;
 
@@ -58,7 +59,7 @@ impl Kernel for Feed {
                 },
                 // SAFETY: as above, with 4-byte elements on a 4-byte boundary.
                 DType::F32 | DType::I32 => unsafe {
-                    line.copy_from_slice(std::slice::from_raw_parts((data.address as *const f32).add(at), self.row));
+                    copy(std::slice::from_raw_parts((data.address as *const f32).add(at), self.row), line);
                 },
             }
         }

@@ -171,7 +171,7 @@ fn locate(values: &[f32], inner: usize, count: usize, start: usize, block: &mut 
         while !rest.is_empty() {
             let run = rest.len().min(count - at);
             let (head, tail) = rest.split_at_mut(run);
-            head.copy_from_slice(&values[at..at + run]);
+            copy(&values[at..at + run], head);
             rest = tail;
             at = 0;
         }

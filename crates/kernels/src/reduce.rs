@@ -2,7 +2,7 @@
 
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
-use simd::F32x8;
+use simd::{F32x4, F32x8, LANES};
 
 type Push<'a> = &'a mut dyn FnMut(Box<dyn Kernel>);
 
@@ -21,6 +21,8 @@ pub enum Kind {
 const CHUNK: usize = 32 * 1024;
 /// Columns that one chunk of a column reduction walks side by side.
 const COLUMNS: usize = 64;
+/// Those of them whose sums stay in registers while the rows go by.
+const WIDE: usize = 32;
 /// f32 sums of at most this many numbers are added up in f64.
 const BLOCK: usize = 1024;
 
@@ -210,26 +212,44 @@ pub fn dot(x: &[f32], m: f32, y: &[f32]) -> f32 {
     ((sides[0] + sides[1]) + (sides[2] + sides[3])).sum() + rest
 }
 
+/// Sums of `V` vectors of columns, divided: in f32 over blocks of rows, the blocks in f64.
+#[inline(always)]
+fn sum_columns<const V: usize>(input: &[f32], inner: usize, column: usize, divisor: f64, out: &mut [f32]) {
+    let mut totals = [[0.0f64; LANES]; V];
+    for rows in input.chunks(BLOCK * inner) {
+        let mut sums = [F32x4::splat(0.0); V];
+        for row in rows.chunks_exact(inner) {
+            let row = &row[column..][..V * LANES];
+            for (v, sum) in sums.iter_mut().enumerate() {
+                *sum = *sum + F32x4::from_slice(&row[v * LANES..]);
+            }
+        }
+        for (totals, sums) in totals.iter_mut().zip(sums) {
+            totals.iter_mut().zip(sums.to_array()).for_each(|(total, sum)| *total += sum as f64);
+        }
+    }
+    for (value, &total) in out.iter_mut().zip(totals.as_flattened()) {
+        *value = (total / divisor) as f32;
+    }
+}
+
 fn reduce_columns(kind: Kind, input: &[f32], inner: usize, from: usize, count: usize, out: &mut [f32]) {
     let rows = || input.chunks_exact(inner).map(|row| &row[from..]);
     match kind {
         Kind::Sum | Kind::Mean => {
-            let mut totals = [0.0f64; COLUMNS];
-            let mut rows = rows().peekable();
-            while rows.peek().is_some() {
-                let mut block = [0.0f32; COLUMNS];
-                for row in rows.by_ref().take(BLOCK) {
-                    for (sum, &x) in block.iter_mut().zip(&row[..out.len()]) {
-                        *sum += x;
-                    }
-                }
-                for (total, &sum) in totals.iter_mut().zip(&block) {
-                    *total += sum as f64;
-                }
-            }
             let divisor = if kind == Kind::Mean { count as f64 } else { 1.0 };
-            for (value, &total) in out.iter_mut().zip(&totals) {
-                *value = (total / divisor) as f32;
+            let wide = out.len() / WIDE * WIDE;
+            let whole = wide + (out.len() - wide) / LANES * LANES;
+            for (i, out) in out[..wide].chunks_exact_mut(WIDE).enumerate() {
+                sum_columns::<{ WIDE / LANES }>(input, inner, from + i * WIDE, divisor, out);
+            }
+            for (i, out) in out[wide..whole].chunks_exact_mut(LANES).enumerate() {
+                sum_columns::<1>(input, inner, from + wide + i * LANES, divisor, out);
+            }
+            for (value, column) in out[whole..].iter_mut().zip(from + whole..) {
+                let blocks = input.chunks(BLOCK * inner);
+                let sums = blocks.map(|rows| rows[column..].iter().step_by(inner).fold(0.0, |sum, x| sum + x) as f64);
+                *value = (sums.sum::<f64>() / divisor) as f32;
             }
         }
         Kind::Max | Kind::Min => {

@@ -14,8 +14,9 @@ pub(super) fn interleave<const M: usize>(lines: &[&[f32]; M], len: usize, out: &
             // SAFETY: every line has `len` values, out has M for each of them, and first + 4 ≤ M, p + 4 ≤ len.
             unsafe {
                 let rows = std::array::from_fn(|row| F32x4::load(lines[first + row].as_ptr().add(p)));
+                let out = out.as_mut_ptr().add(p * M + first);
                 for (q, column) in F32x4::transpose(rows).into_iter().enumerate() {
-                    column.store(out.as_mut_ptr().add((p + q) * M + first));
+                    column.store(out.add(q * M));
                 }
             }
         }

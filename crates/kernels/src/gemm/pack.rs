@@ -49,9 +49,16 @@ unsafe fn lines<const W: usize>(mut from: *const f32, ld: usize, k: usize, mut o
     }
 }
 
-/// A few values and zeros after them; a call to copy so little memory would take longer than the copy.
+/// Values up to which a call to copy memory would take longer than the copy.
+const FEW: usize = 64;
+
+/// Values, often few, and zeros after them.
 pub(crate) fn copy(from: &[f32], to: &mut [f32]) {
     let (filled, rest) = to.split_at_mut(from.len());
+    if from.len() > FEW {
+        filled.copy_from_slice(from);
+        return rest.fill(0.0);
+    }
     for i in (0..from.len() & !3).step_by(4) {
         F32x4::from_slice(&from[i..]).to_slice(&mut filled[i..]);
     }

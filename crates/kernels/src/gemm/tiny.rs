@@ -4,7 +4,7 @@ use super::Shape;
 use crate::fused::Fused;
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
-use simd::F32x4;
+use simd::{F32x4, LANES};
 
 pub(super) struct Tiny {
     pub shape: Shape,
@@ -14,32 +14,58 @@ pub(super) struct Tiny {
     pub epilogue: Option<Fused>,
 }
 
-/// Four values of a row that lie `apart` words from each other; zeros beyond its end.
-#[inline(always)]
-fn four(row: &[f32], apart: usize, width: usize) -> F32x4 {
-    if apart == 1 && width >= 4 {
-        return F32x4::from_slice(row);
+/// An operand as the product walks along it: `step` words from one step of k to the next, `apart` from one of its rows of
+/// op(A), or columns of op(B), to the next.
+#[derive(Clone, Copy)]
+struct Walk<'a> {
+    values: &'a [f32],
+    step: usize,
+    apart: usize,
+}
+
+impl Walk<'_> {
+    /// From its row, or column, i on.
+    #[inline(always)]
+    fn from(self, i: usize) -> Self {
+        Walk { values: &self.values[i * self.apart..], ..self }
     }
-    F32x4::from_array(std::array::from_fn(|lane| if lane < width { row[lane * apart] } else { 0.0 }))
+}
+
+/// Σ each · four over k steps, four being what `lanes` takes from the values at a step.
+#[inline(always)]
+fn sums(k: usize, each: Walk, four: Walk, lanes: impl Fn(&[f32]) -> F32x4) -> F32x4 {
+    (0..k).fold(F32x4::splat(0.0), |sum, p| {
+        F32x4::splat(each.values[p * each.step]).madd(lanes(&four.values[p * four.step..]), sum)
+    })
 }
 
 impl Tiny {
-    /// out[m × n] = op(a) · op(b)
+    /// out[m × n] = op(a) · op(b), four columns at once, or four rows where there are hardly any columns.
     fn multiply(&self, a: &[f32], b: &[f32], out: &mut [f32]) {
         let Shape { m, n, k, transpose_a, transpose_b, .. } = self.shape;
-        let (down, right) = if transpose_a { (1, m) } else { (k, 1) };
-        let (below, beside) = if transpose_b { (1, k) } else { (n, 1) };
-        for (i, line) in out.chunks_exact_mut(n).enumerate() {
-            for (j, four_out) in (0..n).step_by(4).zip(line.chunks_mut(4)) {
-                let mut sum = F32x4::splat(0.0);
-                for p in 0..k {
-                    let b = four(&b[p * below + j * beside..], beside, four_out.len());
-                    sum = F32x4::splat(a[i * down + p * right]).madd(b, sum);
-                }
-                if four_out.len() == 4 {
-                    sum.to_slice(four_out);
+        let (step, apart) = if transpose_a { (m, 1) } else { (1, k) };
+        let a = Walk { values: a, step, apart };
+        let (step, apart) = if transpose_b { (1, k) } else { (n, 1) };
+        let b = Walk { values: b, step, apart };
+        let by_rows = n < LANES && n < m;
+        let ((each, lines, below), (four, across, beside)) =
+            if by_rows { ((b, n, 1), (a, m, n)) } else { ((a, m, n), (b, n, 1)) };
+        let apart = four.apart;
+        for i in 0..lines {
+            for j in (0..across).step_by(LANES) {
+                let (each, four, width) = (each.from(i), four.from(j), LANES.min(across - j));
+                let sums = match (width, apart) {
+                    (LANES, 1) => sums(k, each, four, F32x4::from_slice),
+                    (LANES, _) => sums(k, each, four, |x| F32x4::from_array(std::array::from_fn(|l| x[l * apart]))),
+                    _ => sums(k, each, four, |x| {
+                        F32x4::from_array(std::array::from_fn(|l| if l < width { x[l * apart] } else { 0.0 }))
+                    }),
+                };
+                let at = i * below + j * beside;
+                if (width, beside) == (LANES, 1) {
+                    sums.to_slice(&mut out[at..]);
                 } else {
-                    four_out.iter_mut().zip(sum.to_array()).for_each(|(o, lane)| *o = lane);
+                    (0..width).zip(sums.to_array()).for_each(|(lane, sum)| out[at + lane * beside] = sum);
                 }
             }
         }

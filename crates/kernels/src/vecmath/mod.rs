@@ -32,7 +32,7 @@ pub(crate) const LOG2_E: f32 = std::f32::consts::LOG2_E;
 
 /// Constants that the compiler reads instead of knowing what they are, each in four lanes: V8 folds the address of such a
 /// load into one instruction, but not that of one number spread over all lanes.
-pub(crate) struct Table<const N: usize>([[f32; 4]; N]);
+pub struct Table<const N: usize>([[f32; 4]; N]);
 
 impl<const N: usize> Table<N> {
     pub const fn new(values: [f32; N]) -> Self {

@@ -1,5 +1,6 @@
 use super::{flush, power, Optimizer, Step, SMALLEST, SMALLEST_GRADIENT};
-use simd::F32x4;
+use kernels::vecmath::Table;
+use simd::F32x8;
 
 /// Adam (Kingma and Ba 2014): w −= lr·√(1 − β2ᵗ)/(1 − β1ᵗ)·m/(√v + ε), where ε is ε̂ of the paper, beside the
 /// uncorrected root, as in Keras. AdamW is Adam with the weight decay that the settings carry.
@@ -11,8 +12,13 @@ pub const OPTIMIZER: Optimizer = Optimizer {
     update,
 };
 
-fn flushed(x: F32x4, smallest: f32) -> F32x4 {
-    x.abs().less(F32x4::splat(smallest)).select(F32x4::splat(0.0), x)
+/// [`SMALLEST_GRADIENT`] and [`SMALLEST`].
+static FLUSHED: Table<2> = Table::new([SMALLEST_GRADIENT, SMALLEST]);
+
+/// Zero below the smallest; a NaN stays one.
+#[inline(always)]
+fn flushed(x: F32x8, smallest: F32x8) -> F32x8 {
+    x.bits().and(x.abs().less(smallest).not()).as_f32()
 }
 
 fn update(options: &[f32], step: Step, weights: &mut [f32], gradients: &[f32], slots: &mut [&mut [f32]]) {
@@ -30,18 +36,18 @@ fn update(options: &[f32], step: Step, weights: &mut [f32], gradients: &[f32], s
         return;
     }
     let [m, v] = slots else { return };
-    let (c1, c2) = (F32x4::splat(1.0 - beta1), F32x4::splat(1.0 - beta2));
-    let whole = weights.len() & !3;
-    for i in (0..whole).step_by(4) {
-        let (w, g) = (F32x4::from_slice(&weights[i..]), F32x4::from_slice(&gradients[i..]));
-        let g = flushed(g, SMALLEST_GRADIENT);
-        let (m0, v0) = (F32x4::from_slice(&m[i..]), F32x4::from_slice(&v[i..]));
-        let m1 = flushed(m0 + (g - m0) * c1, SMALLEST);
-        let v1 = flushed(v0 + (g * g - v0) * c2, SMALLEST);
-        let change = F32x4::splat(alpha) * m1 / (v1.sqrt() + F32x4::splat(epsilon));
-        m1.to_slice(&mut m[i..]);
-        v1.to_slice(&mut v[i..]);
-        (w - change).to_slice(&mut weights[i..]);
+    let [smallest_gradient, smallest] = FLUSHED.read();
+    let [alphas, c1, c2, epsilons] = [alpha, 1.0 - beta1, 1.0 - beta2, epsilon].map(F32x8::splat);
+    let whole = weights.len() & !7;
+    let slots = m.chunks_exact_mut(8).zip(v.chunks_exact_mut(8));
+    for ((w, g), (m, v)) in weights.chunks_exact_mut(8).zip(gradients.chunks_exact(8)).zip(slots) {
+        let g = flushed(F32x8::from_slice(g), smallest_gradient);
+        let (m0, v0) = (F32x8::from_slice(m), F32x8::from_slice(v));
+        let m1 = flushed(m0 + (g - m0) * c1, smallest);
+        let v1 = flushed(v0 + (g * g - v0) * c2, smallest);
+        m1.to_slice(m);
+        v1.to_slice(v);
+        (F32x8::from_slice(w) - alphas * m1 / (v1.sqrt() + epsilons)).to_slice(w);
     }
     for i in whole..weights.len() {
         let g = flush(gradients[i], SMALLEST_GRADIENT);
