@@ -182,22 +182,24 @@ unsafe fn dropout(block: &Block, imm: [f32; 2], context: &StepContext) {
     let rate = imm[0];
     let (least, scale) = (F32x4::splat(rate), F32x4::splat(1.0 / (1.0 - rate)));
     let generator = Philox::new(context.seed, imm[1].to_bits() as u64);
+    let keep = |x: F32x4, number: F32x4| least.less_equal(number).select(x * scale, F32x4::splat(0.0));
     let mut i = 0;
     while i < block.len {
         let index = block.index + i;
-        let (first, count) = (index % 4, (4 - index % 4).min(block.len - i));
-        let numbers = F32x4::from_array(generator.uniform4(context.step, (index / 4) as u64));
-        let keep = |x: F32x4| least.less_equal(numbers).select(x * scale, F32x4::splat(0.0));
+        let (first, count) = (index % 16, (16 - index % 16).min(block.len - i));
+        let numbers = generator.uniform16(context.step, (index / 16 * 4) as u64);
         // SAFETY: i + count ≤ len.
         unsafe {
             let (x, out) = (block.inputs[0].add(i), block.out.add(i));
-            if count == 4 {
-                keep(F32x4::load(x)).store(out);
+            if count == 16 {
+                for (j, number) in numbers.into_iter().enumerate() {
+                    keep(F32x4::load(x.add(4 * j)), number).store(out.add(4 * j));
+                }
             } else {
-                let mut lanes = [0.0; 4];
-                (0..count).for_each(|j| lanes[first + j] = *x.add(j));
-                let kept = keep(F32x4::from_array(lanes)).to_array();
-                (0..count).for_each(|j| *out.add(j) = kept[first + j]);
+                let numbers = numbers.map(F32x4::to_array);
+                for (j, &number) in numbers.as_flattened()[first..first + count].iter().enumerate() {
+                    *out.add(j) = keep(F32x4::splat(*x.add(j)), F32x4::splat(number)).to_array()[0];
+                }
             }
         }
         i += count;

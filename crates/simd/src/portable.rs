@@ -142,6 +142,10 @@ impl I32x4 {
         I32x4([x; 4])
     }
     #[inline(always)]
+    pub fn from_array(x: [i32; 4]) -> Self {
+        I32x4(x)
+    }
+    #[inline(always)]
     pub fn add(self, o: Self) -> Self {
         I32x4(lanes(self.0, o.0, i32::wrapping_add))
     }
@@ -158,8 +162,18 @@ impl I32x4 {
         I32x4(lanes(self.0, o.0, |a, b| a | b))
     }
     #[inline(always)]
+    pub fn xor(self, o: Self) -> Self {
+        I32x4(lanes(self.0, o.0, |a, b| a ^ b))
+    }
+    #[inline(always)]
     pub fn not(self) -> Self {
         I32x4(self.0.map(|a| !a))
+    }
+    #[inline(always)]
+    pub fn wide_mul(self, o: Self) -> [Self; 2] {
+        let product = |a: i32, b: i32| a as u32 as u64 * b as u32 as u64;
+        let word = |shift: u32| I32x4(lanes(self.0, o.0, |a, b| (product(a, b) >> shift) as i32));
+        [word(0), word(32)]
     }
     #[inline(always)]
     pub fn shift_left(self, n: u32) -> Self {

@@ -157,6 +157,10 @@ impl I32x4 {
         I32x4(i32x4_splat(x))
     }
     #[inline(always)]
+    pub fn from_array(x: [i32; 4]) -> Self {
+        I32x4(i32x4(x[0], x[1], x[2], x[3]))
+    }
+    #[inline(always)]
     pub fn add(self, o: Self) -> Self {
         I32x4(i32x4_add(self.0, o.0))
     }
@@ -173,8 +177,18 @@ impl I32x4 {
         I32x4(v128_or(self.0, o.0))
     }
     #[inline(always)]
+    pub fn xor(self, o: Self) -> Self {
+        I32x4(v128_xor(self.0, o.0))
+    }
+    #[inline(always)]
     pub fn not(self) -> Self {
         I32x4(v128_not(self.0))
+    }
+    /// Products of lanes without signs: their low words, and their high ones.
+    #[inline(always)]
+    pub fn wide_mul(self, o: Self) -> [Self; 2] {
+        let (a, b) = (u64x2_extmul_low_u32x4(self.0, o.0), u64x2_extmul_high_u32x4(self.0, o.0));
+        [I32x4(i32x4_shuffle::<0, 2, 4, 6>(a, b)), I32x4(i32x4_shuffle::<1, 3, 5, 7>(a, b))]
     }
     #[inline(always)]
     pub fn shift_left(self, n: u32) -> Self {
