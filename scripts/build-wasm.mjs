@@ -13,7 +13,7 @@ function flags(features) {
   return [
     `-Ctarget-feature=${features}`,
     // LLVM's default order keeps six splats alive in the 6×8 tile, and V8 spills: half the speed. Its loop strength reduction makes
-    // addresses whose constant parts no longer fit into the loads: an addition for each, a sixth of a product's instructions.
+    // addresses whose constant parts no longer fit into the loads, and of the registers that they take, V8 lacks one for the counter.
     '-Cllvm-args=-pre-RA-sched=source -disable-lsr',
     '-Clink-arg=--shared-memory',
     '-Clink-arg=--import-memory',
