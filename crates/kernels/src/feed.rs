@@ -1,6 +1,6 @@
 //! A step's batch, gathered from data that stay where they are, in their own type.
 
-use crate::gemm::copy;
+use crate::copy::copy;
 use crate::record::{DType, Kernel, StepContext};
 use parallel::Span;
 

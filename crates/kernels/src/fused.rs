@@ -1,7 +1,7 @@
 //! Chains of elementwise functions, run block by block so that what is between two functions never leaves L1.
 
+use crate::copy::copy;
 use crate::functions::{Block, Function};
-use crate::gemm::copy;
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
 use std::ops::Range;

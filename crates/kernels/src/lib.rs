@@ -4,6 +4,7 @@ pub mod affine;
 pub mod attention;
 mod channels;
 pub mod conv;
+mod copy;
 pub mod feed;
 pub mod functions;
 pub mod fused;

@@ -1,5 +1,6 @@
 //! Random values as part of a program: noise.
 
+use crate::copy::copy;
 use crate::record::{Kernel, StepContext};
 use crate::rng::Philox;
 use parallel::Span;
@@ -38,13 +39,17 @@ impl Kernel for Random {
         let out = unsafe { context.write(self.out, from, (from + CHUNK).min(self.out.len)) };
         let generator = Philox::new(context.seed, self.key);
         let [a, b] = self.arguments;
-        for (i, four) in out.chunks_mut(4).enumerate() {
-            let index = (from / 4 + i) as u64;
+        for (i, out) in out.chunks_mut(16).enumerate() {
+            let place = (from / 4 + 4 * i) as u64;
             let numbers = match self.kind {
-                Kind::Uniform => generator.uniform4(context.step, index).map(|u| a + u * (b - a)),
-                Kind::Normal => generator.normal4(context.step, index).map(|z| a + z * b),
+                Kind::Uniform => {
+                    generator.uniform16(context.step, place).map(|u| u.to_array().map(|u| a + u * (b - a)))
+                }
+                Kind::Normal => {
+                    std::array::from_fn(|p| generator.normal4(context.step, place + p as u64).map(|z| a + z * b))
+                }
             };
-            four.copy_from_slice(&numbers[..four.len()]);
+            copy(&numbers.as_flattened()[..out.len()], out);
         }
     }
 }

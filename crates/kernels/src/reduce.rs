@@ -1,5 +1,6 @@
 //! Reductions of a value seen as [outer, axis, inner] over its middle axis.
 
+use crate::channels::load;
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
 use simd::{F32x4, F32x8, LANES};
@@ -212,16 +213,17 @@ pub fn dot(x: &[f32], m: f32, y: &[f32]) -> f32 {
     ((sides[0] + sides[1]) + (sides[2] + sides[3])).sum() + rest
 }
 
-/// Sums of `V` vectors of columns, divided: in f32 over blocks of rows, the blocks in f64.
+/// Sums of `V` vectors of columns, the only one of which may have fewer lanes, divided: in f32 over blocks of rows, the blocks in f64.
 #[inline(always)]
 fn sum_columns<const V: usize>(input: &[f32], inner: usize, column: usize, divisor: f64, out: &mut [f32]) {
+    let len = if V == 1 { out.len() } else { V * LANES };
     let mut totals = [[0.0f64; LANES]; V];
     for rows in input.chunks(BLOCK * inner) {
         let mut sums = [F32x4::splat(0.0); V];
         for row in rows.chunks_exact(inner) {
-            let row = &row[column..][..V * LANES];
+            let row = &row[column..][..len];
             for (v, sum) in sums.iter_mut().enumerate() {
-                *sum = *sum + F32x4::from_slice(&row[v * LANES..]);
+                *sum = *sum + load(&row[v * LANES..]);
             }
         }
         for (totals, sums) in totals.iter_mut().zip(sums) {
@@ -239,17 +241,11 @@ fn reduce_columns(kind: Kind, input: &[f32], inner: usize, from: usize, count: u
         Kind::Sum | Kind::Mean => {
             let divisor = if kind == Kind::Mean { count as f64 } else { 1.0 };
             let wide = out.len() / WIDE * WIDE;
-            let whole = wide + (out.len() - wide) / LANES * LANES;
             for (i, out) in out[..wide].chunks_exact_mut(WIDE).enumerate() {
                 sum_columns::<{ WIDE / LANES }>(input, inner, from + i * WIDE, divisor, out);
             }
-            for (i, out) in out[wide..whole].chunks_exact_mut(LANES).enumerate() {
+            for (i, out) in out[wide..].chunks_mut(LANES).enumerate() {
                 sum_columns::<1>(input, inner, from + wide + i * LANES, divisor, out);
-            }
-            for (value, column) in out[whole..].iter_mut().zip(from + whole..) {
-                let blocks = input.chunks(BLOCK * inner);
-                let sums = blocks.map(|rows| rows[column..].iter().step_by(inner).fold(0.0, |sum, x| sum + x) as f64);
-                *value = (sums.sum::<f64>() / divisor) as f32;
             }
         }
         Kind::Max | Kind::Min => {

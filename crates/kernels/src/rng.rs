@@ -1,11 +1,13 @@
 //! Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): random numbers by counter, so that
 //! any thread can make any of them, in any order, again.
 
-use simd::{F32x4, I32x4};
+use simd::{F32x4, I32x4, Table};
 
-/// What the generator multiplies by, in four lanes, read anew for each round: of numbers that it knows, or has widened before the
-/// loop, LLVM makes three multiplications instead of one.
-static FACTORS: [[u32; 4]; 2] = [[0xd251_1f53; 4], [0xcd9e_8d57; 4]];
+/// What the generator multiplies by.
+const FACTORS: [u32; 2] = [0xd251_1f53, 0xcd9e_8d57];
+/// Their bits, read anew for each round: of numbers that it knows, or has widened before the loop, LLVM makes three multiplications
+/// instead of one.
+static FACTOR_LANES: Table<2> = Table::new([f32::from_bits(FACTORS[0]), f32::from_bits(FACTORS[1])]);
 
 /// Numbers keyed by a seed and a stream (an operation, a weight, an epoch).
 #[derive(Clone, Copy)]
@@ -21,34 +23,17 @@ impl Philox {
         Philox { key, stream: stream as u32 }
     }
 
-    /// Four random words for a place: `major` (a step, an epoch) and `minor` (an index).
-    #[inline]
-    pub fn words4(&self, major: u64, minor: u64) -> [u32; 4] {
-        let mut c =
-            [minor as u32, (minor >> 32) as u32 ^ ((major >> 32) as u32).rotate_left(16), major as u32, self.stream];
-        let mut k = self.key;
-        for _ in 0..10 {
-            let p0 = FACTORS[0][0] as u64 * c[0] as u64;
-            let p1 = FACTORS[1][0] as u64 * c[2] as u64;
-            c = [(p1 >> 32) as u32 ^ c[1] ^ k[0], p1 as u32, (p0 >> 32) as u32 ^ c[3] ^ k[1], p0 as u32];
-            k = [k[0].wrapping_add(0x9e37_79b9), k[1].wrapping_add(0xbb67_ae85)];
-        }
-        c
-    }
-
-    /// The words of four places from `minor` on, those of each place in a vector.
+    /// Four random words for each of four places from `minor` on; `major` is a step or an epoch, `minor` an index.
     #[inline]
     fn words16(&self, major: u64, minor: u64) -> [I32x4; 4] {
-        let places: [u64; 4] = std::array::from_fn(|i| minor + i as u64);
+        let places: [u64; 4] = std::array::from_fn(|i| minor.wrapping_add(i as u64));
         let turned = ((major >> 32) as u32).rotate_left(16);
         let lanes = |words: [u32; 4]| I32x4::from_array(words.map(|w| w as i32));
         let [low, high] = [places.map(|p| p as u32), places.map(|p| (p >> 32) as u32 ^ turned)].map(lanes);
         let all = |word: u32| I32x4::splat(word as i32);
         let (mut c, mut k) = ([low, high, all(major as u32), all(self.stream)], self.key);
         for _ in 0..10 {
-            let factors: *const [u32; 4] = simd::hidden(FACTORS.as_ptr());
-            // SAFETY: the address is that of two lines of four words.
-            let factors = [0, 1].map(|i| unsafe { F32x4::load(factors.add(i).cast()) }.bits());
+            let factors = FACTOR_LANES.read().map(F32x4::bits);
             let [low0, high0] = c[0].wide_mul(factors[0]);
             let [low1, high1] = c[2].wide_mul(factors[1]);
             c = [high1.xor(c[1]).xor(all(k[0])), low1, high0.xor(c[3]).xor(all(k[1])), low0];
@@ -57,18 +42,16 @@ impl Philox {
         F32x4::transpose(c.map(I32x4::as_f32)).map(F32x4::bits)
     }
 
-    /// [`Philox::uniform4`] of four places from `minor` on.
+    /// Four random words for a place.
+    fn words4(&self, major: u64, minor: u64) -> [u32; 4] {
+        words(self.words16(major, minor)[0])
+    }
+
+    /// Four numbers in [0, 1), multiples of 2⁻²⁴, for each of four places from `minor` on.
     #[inline]
     pub fn uniform16(&self, major: u64, minor: u64) -> [F32x4; 4] {
         let unit = F32x4::splat(1.0 / 16_777_216.0);
         self.words16(major, minor).map(|w| w.shift_right(8).and(I32x4::splat(0x00ff_ffff)).to_f32() * unit)
-    }
-
-    /// Four numbers in [0, 1), multiples of 2⁻²⁴.
-    #[inline]
-    pub fn uniform4(&self, major: u64, minor: u64) -> [f32; 4] {
-        // Through i32, which a processor converts at once.
-        self.words4(major, minor).map(|w| (w >> 8) as i32 as f32 * (1.0 / 16_777_216.0))
     }
 
     /// Four standard normal numbers (Box–Muller, in f64 so that every platform rounds alike).
@@ -84,14 +67,22 @@ impl Philox {
     }
 }
 
+fn words(lanes: I32x4) -> [u32; 4] {
+    lanes.as_f32().to_array().map(f32::to_bits)
+}
+
 /// Fills `order` with the numbers from `from` upwards, shuffled (Fisher–Yates) by (seed, epoch).
 pub fn permutation(seed: u64, epoch: u64, from: u32, order: &mut [u32]) {
     for (i, place) in order.iter_mut().enumerate() {
         *place = from + i as u32;
     }
     let generator = Philox::new(seed, SHUFFLE_STREAM);
+    let mut four = [[0; 4]; 4];
     for i in (1..order.len()).rev() {
-        let words = generator.words4(epoch, i as u64);
+        if i % 4 == 3 || i + 1 == order.len() {
+            four = generator.words16(epoch, i as u64 & !3).map(words);
+        }
+        let words = four[i % 4];
         let random = (words[0] as u64) << 32 | words[1] as u64;
         let j = ((random as u128 * (i as u128 + 1)) >> 64) as usize;
         order.swap(i, j);
@@ -105,6 +96,18 @@ const SHUFFLE_STREAM: u64 = 0x7368_7566_666c_6531;
 mod tests {
     use super::*;
 
+    /// The generator as the paper has it, a place at a time.
+    fn plain(Philox { key, stream }: Philox, major: u64, minor: u64) -> [u32; 4] {
+        let high = (minor >> 32) as u32 ^ ((major >> 32) as u32).rotate_left(16);
+        let (mut c, mut k) = ([minor as u32, high, major as u32, stream], key);
+        for _ in 0..10 {
+            let [p0, p1] = [FACTORS[0] as u64 * c[0] as u64, FACTORS[1] as u64 * c[2] as u64];
+            c = [(p1 >> 32) as u32 ^ c[1] ^ k[0], p1 as u32, (p0 >> 32) as u32 ^ c[3] ^ k[1], p0 as u32];
+            k = [k[0].wrapping_add(0x9e37_79b9), k[1].wrapping_add(0xbb67_ae85)];
+        }
+        c
+    }
+
     #[test]
     fn known_answers() {
         // Vectors of the paper's reference implementation, philox4x32 with 10 rounds.
@@ -115,10 +118,11 @@ mod tests {
     #[test]
     fn places_side_by_side() {
         let generator = Philox::new(0x1234_5678_9abc_def0, 0xfedc_ba98_7654_3210);
-        for (major, minor) in [(0, 0), (7, 5), (1 << 40, (1 << 32) - 2), (u64::MAX, 1 << 50)] {
-            let want: Vec<f32> = (0..4).flat_map(|i| generator.uniform4(major, minor + i)).collect();
-            let got = generator.uniform16(major, minor).map(F32x4::to_array);
-            assert_eq!(got.as_flattened(), want);
+        for (major, minor) in [(0, 0), (7, 5), (1 << 40, (1 << 32) - 2), (u64::MAX, 1 << 50), (3, u64::MAX - 1)] {
+            let want: [_; 4] = std::array::from_fn(|i| plain(generator, major, minor.wrapping_add(i as u64)));
+            assert_eq!(generator.words16(major, minor).map(words), want);
+            let numbers = want.as_flattened().iter().map(|w| (w >> 8) as f32 / 16_777_216.0);
+            assert!(generator.uniform16(major, minor).map(F32x4::to_array).as_flattened().iter().copied().eq(numbers));
         }
     }
 
@@ -131,7 +135,7 @@ mod tests {
                 sum += x as f64;
                 squares += (x * x) as f64;
             }
-            uniform += generator.uniform4(1, i).iter().map(|&x| x as f64).sum::<f64>();
+            uniform += generator.uniform16(1, i)[0].to_array().iter().map(|&x| x as f64).sum::<f64>();
         }
         assert!((sum / 1e5).abs() < 0.01 && (squares / 1e5 - 1.0).abs() < 0.02 && (uniform / 1e5 - 0.5).abs() < 0.005);
     }

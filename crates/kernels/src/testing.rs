@@ -32,7 +32,8 @@ impl Machine {
     pub fn random(&mut self, len: usize) -> Span {
         self.draws += 1;
         let generator = Philox::new(99, self.draws);
-        let values: Vec<f32> = (0..len).map(|i| generator.uniform4(0, i as u64)[0] * 2.0 - 1.0).collect();
+        let values: Vec<f32> =
+            (0..len).map(|i| generator.uniform16(0, i as u64)[0].to_array()[0] * 2.0 - 1.0).collect();
         self.values(&values)
     }
     pub fn get(&self, span: Span) -> &[f32] {

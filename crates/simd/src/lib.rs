@@ -6,6 +6,9 @@
 mod pair;
 pub use pair::{F32x8, I32x8};
 
+mod table;
+pub use table::Table;
+
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 #[cfg(target_arch = "wasm32")]

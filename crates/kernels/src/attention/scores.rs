@@ -4,7 +4,7 @@ use super::{Attention, Mask, TILE};
 use crate::record::StepContext;
 use crate::rng::Philox;
 use crate::vecmath::exp_or_zero;
-use simd::F32x8;
+use simd::{F32x4, F32x8};
 
 /// Added to scores of keys that a mask leaves out.
 const OUT: f32 = -1e9;
@@ -109,14 +109,14 @@ pub(super) fn drop_out(a: &Attention, context: &StepContext, place: Place, tile:
     let scale = 1.0 / (1.0 - a.rate);
     for q in 0..place.queries {
         let from = ((place.batch * a.heads + place.head) * a.queries + place.first + q) * a.keys;
-        let mut numbers = [0.0; 4];
+        let mut numbers = [[0.0; 4]; 4];
         for k in 0..place.keys {
             let index = from + k;
-            if k == 0 || index.is_multiple_of(4) {
-                numbers = generator.uniform4(context.step, (index / 4) as u64);
+            if k == 0 || index.is_multiple_of(16) {
+                numbers = generator.uniform16(context.step, (index / 16 * 4) as u64).map(F32x4::to_array);
             }
             let value = &mut tile[k * TILE + q];
-            *value = if a.rate <= numbers[index % 4] { *value * scale } else { 0.0 };
+            *value = if a.rate <= numbers.as_flattened()[index % 16] { *value * scale } else { 0.0 };
         }
     }
 }

@@ -9,7 +9,7 @@ mod sweep;
 mod tile;
 mod tiny;
 
-pub(crate) use pack::{copy, interleave, pack_b};
+pub(crate) use pack::{interleave, pack_b};
 pub(crate) use sweep::Sweep;
 pub use tile::TILES;
 pub(crate) use tile::{Panel, Panels, Tile, LARGEST};

@@ -1,5 +1,6 @@
 //! Packing: copies an operand into panels that a tile walks with unit steps.
 
+use crate::copy::copy;
 use simd::F32x4;
 
 /// Packs `width` columns of B from column `j0`, rows `k0..k0 + k`, into a panel `columns` wide, padded with zeros.
@@ -47,29 +48,6 @@ unsafe fn lines<const W: usize>(mut from: *const f32, ld: usize, k: usize, mut o
         }
         (from, out) = (from.wrapping_add(ld), out.wrapping_add(W));
     }
-}
-
-/// Values up to which a call to copy memory would take longer than the copy.
-const FEW: usize = 64;
-
-/// Values, often few, and zeros after them.
-pub(crate) fn copy(from: &[f32], to: &mut [f32]) {
-    let (filled, rest) = to.split_at_mut(from.len());
-    if from.len() > FEW {
-        filled.copy_from_slice(from);
-        return rest.fill(0.0);
-    }
-    for i in (0..from.len() & !3).step_by(4) {
-        F32x4::from_slice(&from[i..]).to_slice(&mut filled[i..]);
-    }
-    if from.len() >= 4 {
-        // What hangs over, with some before it once more.
-        let last = from.len() - 4;
-        F32x4::from_slice(&from[last..]).to_slice(&mut filled[last..]);
-    } else {
-        filled.iter_mut().zip(from).for_each(|(value, &x)| *value = x);
-    }
-    rest.iter_mut().for_each(|value| *value = 0.0);
 }
 
 /// Writes `lines` lines of `k` values (each `ld` after the last) side by side: out[p · columns + line] = in[line · ld + p].

@@ -38,9 +38,9 @@ const TWO_OVER_SQRT_PI: f32 = std::f32::consts::FRAC_2_SQRT_PI;
 pub fn erf(x: F32x8) -> F32x8 {
     let a = x.abs();
     let z = a * a;
-    let series = (x * F32x8::splat(TWO_OVER_SQRT_PI)) * horner(z, &SERIES.read());
+    let series = (x * F32x8::splat(TWO_OVER_SQRT_PI)) * horner(z, &SERIES.read_twice());
     let t = a.pmin(F32x8::splat(4.0));
-    let tail = F32x8::splat(1.0) - exp((t * t).neg()) * horner(t - F32x8::splat(2.5), &TAIL.read());
+    let tail = F32x8::splat(1.0) - exp((t * t).neg()) * horner(t - F32x8::splat(2.5), &TAIL.read_twice());
     let sign = x.bits().and(I32x8::splat(i32::MIN));
     let tail = tail.bits().or(sign).as_f32();
     let y = a.less(F32x8::splat(1.0)).select(series, tail);
@@ -75,7 +75,7 @@ static NORMAL: Table<17> = Table::new([
 /// Φ(x), the share of a normal distribution below x, within 2e-7; exactly 0 and 1 beyond ±5.5.
 #[inline(always)]
 pub fn normal(x: F32x8) -> F32x8 {
-    let [most, least, half, zero, one, coefficients @ ..] = NORMAL.read();
+    let [most, least, half, zero, one, coefficients @ ..] = NORMAL.read_twice();
     let x = x.pmin(most).pmax(least);
     let square = x * x;
     let (p, q) = coefficients.split_at(7);
@@ -88,7 +88,7 @@ static DENSITY: Table<2> = Table::new([-0.5, 0.398_942_3]);
 /// The derivative of [`normal`].
 #[inline(always)]
 pub fn normal_density(x: F32x8) -> F32x8 {
-    let [minus_half, factor] = DENSITY.read();
+    let [minus_half, factor] = DENSITY.read_twice();
     exp_or_zero(x * x * minus_half) * factor
 }
 

@@ -27,7 +27,7 @@ pub(super) struct Reduced {
 
 #[inline(always)]
 pub(super) fn reduce(x: F32x8, constants: &Table<9>) -> Reduced {
-    let [rounding, log2_e, high, low, tail @ ..] = constants.read();
+    let [rounding, log2_e, high, low, tail @ ..] = constants.read_twice();
     let t = x.madd(log2_e, rounding);
     let n = t - rounding;
     let r = n.madd(low, n.madd(high, x));
@@ -41,7 +41,7 @@ static ENDS: Table<4> = Table::new([1.0, 89.0, -104.0, -88.03]);
 /// eˣ within 2 ULP; overflows to infinity, underflows through the subnormals.
 #[inline(always)]
 pub fn exp(x: F32x8) -> F32x8 {
-    let [one, most, least, _] = ENDS.read();
+    let [one, most, least, _] = ENDS.read_twice();
     // pmin and pmax in this order keep a NaN.
     let Reduced { bits, r, square, tail, .. } = reduce(x.pmin(most).pmax(least), &TWO_POWERS);
     // Two factors: 2ⁿ alone would leave the range where eˣ is subnormal or just below infinity.
@@ -52,7 +52,7 @@ pub fn exp(x: F32x8) -> F32x8 {
 /// eˣ within 2 ULP for x in −87 … 88, and 0 from −88.03 on: for exponentials that are added up, where that is as good.
 #[inline(always)]
 pub fn exp_or_zero(x: F32x8) -> F32x8 {
-    let [one, _, _, least] = ENDS.read();
+    let [one, _, _, least] = ENDS.read_twice();
     // At the least, n is −127, whose power has no bits.
     let Reduced { bits, r, square, tail, .. } = reduce(x.pmax(least), &ONE_POWER);
     square.madd(tail, r + one) * power(bits)

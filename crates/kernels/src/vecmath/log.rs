@@ -27,7 +27,7 @@ pub(super) fn of_parts(f: F32x8, n: F32x8) -> F32x8 {
     let s = f / (F32x8::splat(2.0) + f);
     let z = s * s;
     let half_square = F32x8::splat(0.5) * f * f;
-    let r = z * horner(z, &ATANH.read());
+    let r = z * horner(z, &ATANH.read_twice());
     let low = s.madd(half_square + r, n * F32x8::splat(LN2_LOW));
     n * F32x8::splat(LN2_HIGH) - ((half_square - low) - f)
 }

@@ -23,34 +23,12 @@ pub use softplus::softplus;
 pub use tanh::tanh;
 pub use trig::{cos, sin};
 
-use simd::{F32x4, F32x8, I32x8};
+use simd::{F32x8, I32x8, Table};
 
 /// ln 2 in two parts: the first has so few bits that n · LN2_HIGH is exact for every exponent n.
 pub(crate) const LN2_HIGH: f32 = 0.693_359_4;
 pub(crate) const LN2_LOW: f32 = -2.121_944_4e-4;
 pub(crate) const LOG2_E: f32 = std::f32::consts::LOG2_E;
-
-/// Constants that the compiler reads instead of knowing what they are, each in four lanes: V8 folds the address of such a
-/// load into one instruction, but not that of one number spread over all lanes.
-pub struct Table<const N: usize>([[f32; 4]; N]);
-
-impl<const N: usize> Table<N> {
-    pub const fn new(values: [f32; N]) -> Self {
-        let mut lanes = [[0.0; 4]; N];
-        let mut i = 0;
-        while i < N {
-            lanes[i] = [values[i]; 4];
-            i += 1;
-        }
-        Table(lanes)
-    }
-    #[inline(always)]
-    pub fn read(&self) -> [F32x8; N] {
-        let lines: *const [f32; 4] = simd::hidden(self.0.as_ptr());
-        // SAFETY: the address is that of the table's N lines of four.
-        std::array::from_fn(|i| unsafe { F32x8::twice(F32x4::load(lines.add(i).cast())) })
-    }
-}
 
 /// A polynomial by Horner's rule, highest coefficient first.
 #[inline(always)]

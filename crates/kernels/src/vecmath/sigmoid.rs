@@ -25,7 +25,7 @@ static TABLE: Table<13> = Table::new([
 /// 1/(1 + e⁻ˣ) within 4 ULP; never leaves [0, 1].
 #[inline(always)]
 pub fn sigmoid(x: F32x8) -> F32x8 {
-    let [most, least, scale, one, rounding, log2_e, high, low, tail @ ..] = TABLE.read();
+    let [most, least, scale, one, rounding, log2_e, high, low, tail @ ..] = TABLE.read_twice();
     let x = x.pmin(most).pmax(least);
     let t = x.madd(log2_e, rounding);
     let n = t - rounding;

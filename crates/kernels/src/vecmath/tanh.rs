@@ -25,7 +25,7 @@ static TABLE: Table<13> = Table::new([
 /// Hyperbolic tangent within 4 ULP; never leaves [−1, 1].
 #[inline(always)]
 pub fn tanh(x: F32x8) -> F32x8 {
-    let [most, least, one, two, rounding, log2_e, high, low, tail @ ..] = TABLE.read();
+    let [most, least, one, two, rounding, log2_e, high, low, tail @ ..] = TABLE.read_twice();
     // pmin and pmax in this order keep a NaN.
     let x = x.pmin(most).pmax(least);
     let t = x.madd(log2_e, rounding);

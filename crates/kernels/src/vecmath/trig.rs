@@ -19,8 +19,8 @@ fn evaluate(x: F32x8, quadrant: i32) -> F32x8 {
         r = r - n * F32x8::splat(part);
     }
     let z = r * r;
-    let s = horner(z, &SIN.read()) * r;
-    let c = horner(z, &COS.read());
+    let s = horner(z, &SIN.read_twice()) * r;
+    let c = horner(z, &COS.read_twice());
     let q = n.to_i32() + I32x8::splat(quadrant);
     let odd = q.shift_left(31).shift_right(31);
     let sign = q.shift_left(30).and(I32x8::splat(i32::MIN));

@@ -1,5 +1,4 @@
-use super::{flush, power, Optimizer, Step, SMALLEST, SMALLEST_GRADIENT};
-use kernels::vecmath::Table;
+use super::{flush, flushed, power, Optimizer, Step, FLUSHED, SMALLEST, SMALLEST_GRADIENT};
 use simd::F32x8;
 
 /// Adam (Kingma and Ba 2014): w −= lr·√(1 − β2ᵗ)/(1 − β1ᵗ)·m/(√v + ε), where ε is ε̂ of the paper, beside the
@@ -11,15 +10,6 @@ pub const OPTIMIZER: Optimizer = Optimizer {
     whole: false,
     update,
 };
-
-/// [`SMALLEST_GRADIENT`] and [`SMALLEST`].
-static FLUSHED: Table<2> = Table::new([SMALLEST_GRADIENT, SMALLEST]);
-
-/// Zero below the smallest; a NaN stays one.
-#[inline(always)]
-fn flushed(x: F32x8, smallest: F32x8) -> F32x8 {
-    x.bits().and(x.abs().less(smallest).not()).as_f32()
-}
 
 fn update(options: &[f32], step: Step, weights: &mut [f32], gradients: &[f32], slots: &mut [&mut [f32]]) {
     let [beta1, beta2, epsilon] = [options[0], options[1], options[2]];
@@ -36,7 +26,7 @@ fn update(options: &[f32], step: Step, weights: &mut [f32], gradients: &[f32], s
         return;
     }
     let [m, v] = slots else { return };
-    let [smallest_gradient, smallest] = FLUSHED.read();
+    let [smallest_gradient, smallest] = FLUSHED.read_twice();
     let [alphas, c1, c2, epsilons] = [alpha, 1.0 - beta1, 1.0 - beta2, epsilon].map(F32x8::splat);
     let whole = weights.len() & !7;
     let slots = m.chunks_exact_mut(8).zip(v.chunks_exact_mut(8));

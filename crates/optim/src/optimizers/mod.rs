@@ -11,6 +11,8 @@ mod nadam;
 mod rmsprop;
 mod sgd;
 
+use simd::{F32x8, Table};
+
 /// What an optimizer knows about the step that it makes.
 #[derive(Clone, Copy, Debug)]
 pub struct Step {
@@ -46,6 +48,15 @@ fn flush(x: f32, smallest: f32) -> f32 {
     } else {
         x
     }
+}
+
+/// [`SMALLEST_GRADIENT`] and [`SMALLEST`], for [`flushed`].
+static FLUSHED: Table<2> = Table::new([SMALLEST_GRADIENT, SMALLEST]);
+
+/// [`flush`] on lanes; a NaN stays one.
+#[inline(always)]
+fn flushed(x: F32x8, smallest: F32x8) -> F32x8 {
+    x.bits().and(x.abs().less(smallest).not()).as_f32()
 }
 
 /// beta to the power of a step's number.
