@@ -7,6 +7,7 @@ use crate::decode::{decode, Program};
 use crate::differentiate::{append_gradients, differentiate};
 use crate::graph::{Graph, Source};
 use crate::recompute;
+use crate::reorder::pool_first;
 use crate::units::{units, Unit, Units};
 use crate::{GraphError, ParameterTable};
 use kernels::feed::Feed;
@@ -54,6 +55,7 @@ pub fn compile(bytes: &[u8], table: &ParameterTable) -> Result<Plan, GraphError>
 /// The program to lower: decoded, differentiated, and of those that give the same numbers the one that is wanted.
 pub(crate) fn prepare(bytes: &[u8], table: &ParameterTable) -> Result<Program, GraphError> {
     let mut program = decode(bytes, table)?;
+    pool_first(&mut program);
     if program.gradients {
         append_gradients(&mut program, table);
     }
@@ -287,7 +289,7 @@ impl<'a> Layout<'a> {
     pub(crate) fn lower(&self, program: &Program) -> Plan {
         let mut records = Vec::new();
         for (unit, workspace) in self.units.units.iter().zip(&self.workspace) {
-            let origin = self.graph.nodes[unit.last()].origin;
+            let origin = self.graph.nodes[unit.product.unwrap_or(unit.last())].origin;
             let push = &mut |kernel| records.push(Record { kernel, origin });
             let workspace = workspace.map_or(Span { space: Space::Arena, offset: 0, len: 0 }, |buffer| Span {
                 space: Space::Arena,

@@ -98,6 +98,11 @@ impl Graph {
         Ok(id)
     }
 
+    /// Forgets a call that was changed: no equal one finds it.
+    pub fn forget(&mut self, id: Id) {
+        self.known.retain(|_, known| *known != id);
+    }
+
     /// The same for a program that will be differentiated: a walk keeps what its gradient needs.
     pub fn keeping_call(&mut self, op: &'static Op, inputs: &[Id], attrs: Vec<Attr>) -> Result<Id, String> {
         let id = self.try_call(op, inputs, attrs.clone())?;
@@ -145,9 +150,21 @@ impl Graph {
                 let flags = [a.bool(0) ^ flipped[0].is_some(), a.bool(1) ^ flipped[1].is_some()];
                 self.try_call(op, &pair, flags.map(Attr::Bool).to_vec()).ok()
             }
+            "sum" if self.spreads(x, a) => {
+                let &spread = self.nodes[x].inputs().last()?;
+                self.try_call(op, &[spread], attrs.to_vec()).ok()
+            }
             "sum" | "mean" | "max" | "min" => self.split_reduction(op, x, a, shape),
             _ => None,
         }
+    }
+
+    /// Whether a value is a pooling's gradient and lines and columns are summed away: their sum is that of what was spread.
+    fn spreads(&self, id: Id, a: Attrs) -> bool {
+        let node = &self.nodes[id];
+        let pooling = [&ops::window::max_pool2d_grad::OP, &ops::window::avg_pool2d_grad::OP];
+        let axes = shape::axes(a.ints(0), node.shape.len());
+        pooling.into_iter().any(|op| node.is(op)) && axes.is_ok_and(|axes| axes.contains(&1) && axes.contains(&2))
     }
 
     /// What a value is the transposition of (of its last two axes).

@@ -12,6 +12,7 @@ mod graph;
 #[cfg(test)]
 mod planner_tests;
 mod recompute;
+mod reorder;
 mod units;
 
 pub use compile::{compile, Plan, Record};

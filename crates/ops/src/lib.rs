@@ -58,7 +58,9 @@ pub static PRODUCTS: &[&Op] = &[
     &window::conv2d_transpose::OP,
     &window::depthwise_conv2d::OP,
     &window::depthwise_conv2d_input_grad::OP,
+    &window::avg_pool2d::OP,
     &window::avg_pool2d_grad::OP,
+    &window::max_pool2d::OP,
     &window::max_pool2d_grad::OP,
 ];
 

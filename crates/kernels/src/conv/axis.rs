@@ -92,6 +92,30 @@ impl Axis {
         (from.min(to), to)
     }
 
+    /// The walk in stretches of results that see the same taps, each a walk of its own without any cell outside; with
+    /// each, the first of those taps.
+    pub fn stretches(&self) -> Vec<(usize, Axis)> {
+        let mut found: Vec<((usize, usize), Axis)> = Vec::new();
+        for index in 0..self.count {
+            let (from, to) = self.inside(self.base(index));
+            match found.last_mut() {
+                Some((seen, stretch)) if *seen == (from, to) => stretch.count += 1,
+                _ => {
+                    let stretch = Axis {
+                        count: 1,
+                        taps: to - from,
+                        offset: self.base(index) + (from * self.dilation) as isize,
+                        first: self.first + index * self.step,
+                        kernel_first: self.kernel_first + from as isize * self.kernel_step,
+                        ..*self
+                    };
+                    found.push(((from, to), stretch));
+                }
+            }
+        }
+        found.into_iter().map(|((from, _), stretch)| (from, stretch)).collect()
+    }
+
     /// Taps until `cells` cells are passed.
     #[inline(always)]
     fn steps(&self, cells: usize) -> usize {
@@ -165,10 +189,16 @@ mod tests {
                             let mut forward = walked(&Axis::forward(&w), false);
                             let mut backward: Vec<_> =
                                 Axis::backward(&w).iter().flat_map(|axis| walked(axis, true)).collect();
-                            forward.sort_unstable();
-                            backward.sort_unstable();
-                            assert_eq!(forward, pairs(&w), "{w:?}");
-                            assert_eq!(backward, pairs(&w), "{w:?}");
+                            let stretches: Vec<_> = Axis::backward(&w).iter().flat_map(Axis::stretches).collect();
+                            let mut cut: Vec<_> = stretches.iter().flat_map(|(_, axis)| walked(axis, true)).collect();
+                            for found in [&mut forward, &mut backward, &mut cut] {
+                                found.sort_unstable();
+                                assert_eq!(*found, pairs(&w), "{w:?}");
+                            }
+                            for (_, axis) in stretches.iter().filter(|(_, axis)| axis.taps > 0) {
+                                let seen = |i| axis.inside(axis.base(i));
+                                assert!((0..axis.count).all(|i| seen(i) == (0, axis.taps)), "{w:?}");
+                            }
                         }
                     }
                 }

@@ -2,11 +2,14 @@
 //! output's gradient, with the kernel's channels exchanged, it makes the input's.
 
 use super::axis::Axis;
+use super::parts::{Part, Parts, Piece};
 use super::patches::{Patches, Pixel};
+use crate::copy::copy;
 use crate::fused::Fused;
 use crate::gemm::{pack_b, Panel, Sweep, Tile, KC, LARGEST};
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
+use std::ops::Range;
 
 /// Work per chunk that is worth handing to a thread.
 const CHUNK_FLOPS: usize = 400_000;
@@ -30,15 +33,9 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    /// Rows and inner size of the product.
-    pub fn rows(&self) -> usize {
-        self.batch * self.y.count * self.x.count
-    }
+    /// Inner size of the product.
     pub fn inner(&self) -> usize {
         self.y.taps * self.x.taps * self.depth
-    }
-    pub fn flops(&self) -> u64 {
-        2 * (self.rows() * self.inner()) as u64 * (self.groups * self.width) as u64
     }
     /// Words of the packed kernel.
     pub fn packed(&self, columns: usize) -> usize {
@@ -114,49 +111,73 @@ fn pack<const M: usize>(patches: &Patches, row: usize, rows: usize, k0: usize, k
     }
 }
 
-/// The product; a chunk is a block of results.
+/// The product; a chunk is a block of results, or of images where the walk is cut into parts.
 pub(super) struct Correlate {
-    pub walk: Walk,
-    pub tile: Tile,
-    pub source: Span,
-    pub packed: Span,
-    pub out: Span,
-    pub epilogue: Option<Fused>,
+    walk: Walk,
+    parts: Parts,
+    tile: Tile,
+    source: Span,
+    packed: Span,
+    out: Span,
+    epilogue: Option<Fused>,
 }
 
 impl Correlate {
-    /// Rows per chunk: enough work to be worth a thread, few enough that every thread gets some.
-    fn chunk_rows(&self) -> usize {
-        let per_row = (2 * self.walk.inner() * self.walk.groups * self.walk.width).max(1);
-        let rows = (CHUNK_FLOPS / per_row).max(self.walk.rows() / CHUNKS);
-        (rows / 24 * 24).clamp(24, ROWS)
+    /// `epilogue` runs on what is finished, where the walk makes all of the destination.
+    pub fn new(walk: Walk, tile: Tile, source: Span, packed: Span, out: Span, epilogue: Option<Fused>) -> Correlate {
+        let parts = Parts::of(walk.batch, &walk.y, &walk.x);
+        Correlate { walk, parts, tile, source, packed, out, epilogue }
     }
 
-    fn panel_words(&self) -> usize {
-        self.chunk_rows() * KC.min(self.walk.inner())
+    fn channels(&self) -> usize {
+        self.walk.groups * self.walk.width
+    }
+
+    /// The only part, if there is just one.
+    fn only(&self) -> Option<&Part> {
+        match &self.parts.all[..] {
+            [part] => Some(part),
+            _ => None,
+        }
     }
 
     /// Results that lie side by side in the destination are written there at once, others through scratch.
     fn direct(&self) -> bool {
-        [self.walk.y.count, self.walk.x.count] == self.walk.size
+        self.only().is_some_and(|part| [part.y.count, part.x.count] == self.walk.size)
     }
 
-    fn product(&self, context: &StepContext, row: usize, rows: usize, out: &mut [f32], scratch: &mut [f32]) {
-        let Walk { groups, depth, width, y, x, .. } = &self.walk;
+    /// Rows of the only part that are a chunk: enough work to be worth a thread, few enough that every thread gets some.
+    fn chunk_rows(&self, part: &Part) -> usize {
+        let per_row = (2 * part.taps() * self.walk.depth * self.channels()).max(1);
+        let rows = (CHUNK_FLOPS / per_row).max(part.rows(self.walk.batch) / CHUNKS);
+        (rows / 24 * 24).clamp(24, ROWS)
+    }
+
+    fn panel_words(&self) -> usize {
+        ROWS * KC.min(self.walk.inner())
+    }
+
+    /// Results `rows` of a part.
+    fn product(&self, context: &StepContext, part: &Part, rows: Range<usize>, out: &mut [f32], scratch: &mut [f32]) {
+        let Walk { groups, depth, width, .. } = self.walk;
+        if part.taps() * depth == 0 {
+            // No tap reaches these cells.
+            return out.fill(0.0);
+        }
         // SAFETY: inputs of this record.
         let (source, packed) = unsafe { (context.read(self.source), context.read(self.packed)) };
         let (panels, scratch) = scratch.split_at_mut(self.panel_words());
         let edge = &mut scratch[..LARGEST];
         let (inner, columns, channels) = (self.walk.inner(), self.tile.columns, groups * depth);
-        for group in 0..*groups {
-            let patches = Patches { source, y, x, channels, first: group * depth, depth: *depth };
+        for group in 0..groups {
+            let patches = Patches { source, y: &part.y, x: &part.x, channels, first: group * depth, depth };
             let kernel = &packed[group * width.div_ceil(columns) * columns * inner..];
-            for k0 in (0..inner).step_by(KC) {
-                let k = KC.min(inner - k0);
-                self.pack(&patches, row, rows, k0, k, panels);
+            for Piece { patch, kernel: at, len: k } in part.pieces(depth) {
+                self.pack(&patches, rows.start, rows.len(), patch, k, panels);
                 let b =
-                    |j: usize| Panel { at: kernel[j * inner + k0 * columns..][..k * columns].as_ptr(), step: columns };
-                let sweep = Sweep { tile: self.tile, rows, n: *width, k, ldc: groups * width, accumulate: k0 > 0 };
+                    |j: usize| Panel { at: kernel[j * inner + at * columns..][..k * columns].as_ptr(), step: columns };
+                let accumulate = patch > 0;
+                let sweep = Sweep { tile: self.tile, rows: rows.len(), n: width, k, ldc: groups * width, accumulate };
                 sweep.run(panels, b, &mut out[group * width..], edge);
             }
         }
@@ -172,16 +193,40 @@ impl Correlate {
         }
     }
 
-    /// Copies finished rows to their places.
-    fn scatter(&self, context: &StepContext, row: usize, rows: &[f32]) {
-        let Walk { y, x, size, groups, width, .. } = &self.walk;
-        let channels = groups * width;
+    /// Copies finished results of a part, from `row` on, to their places.
+    fn scatter(&self, context: &StepContext, Part { y, x, .. }: &Part, row: usize, rows: &[f32]) {
+        let channels = self.channels();
         let mut pixel = Pixel::of(row, y, x);
         for values in rows.chunks_exact(channels) {
-            let at = pixel.place(y, x, *size, channels);
+            let at = pixel.place(y, x, self.walk.size, channels);
             // SAFETY: each result belongs to one chunk of one of the classes, which share no cell.
-            unsafe { context.write(self.out, at, at + channels) }.copy_from_slice(values);
+            copy(values, unsafe { context.write(self.out, at, at + channels) });
             pixel = pixel.next(y, x);
+        }
+    }
+
+    /// Results `rows` of a part, by way of scratch.
+    fn placed(&self, context: &StepContext, part: &Part, rows: Range<usize>, scratch: &mut [f32]) {
+        let (out, rest) = scratch.split_at_mut(rows.len() * self.channels());
+        self.product(context, part, rows.clone(), out, rest);
+        self.scatter(context, part, rows.start, out);
+    }
+
+    /// All parts of a few images.
+    fn images(&self, context: &StepContext, images: Range<usize>, scratch: &mut [f32]) {
+        for part in &self.parts.all {
+            let end = part.rows(images.end);
+            for row in (part.rows(images.start)..end).step_by(ROWS) {
+                self.placed(context, part, row..(row + ROWS).min(end), scratch);
+            }
+        }
+        let words = self.walk.size[0] * self.walk.size[1] * self.channels();
+        self.finish(context, images.start * words..images.end * words, scratch);
+    }
+
+    fn finish(&self, context: &StepContext, words: Range<usize>, scratch: &mut [f32]) {
+        if let Some(epilogue) = &self.epilogue {
+            epilogue.run_range(context, words.start, words.end, scratch);
         }
     }
 }
@@ -191,46 +236,38 @@ impl Kernel for Correlate {
         "conv"
     }
     fn chunks(&self) -> usize {
-        self.walk.rows().div_ceil(self.chunk_rows())
+        match self.only() {
+            Some(part) => part.rows(self.walk.batch).div_ceil(self.chunk_rows(part)),
+            None => self.walk.batch.div_ceil(self.parts.images),
+        }
     }
     fn scratch(&self) -> usize {
-        let result = if self.direct() { 0 } else { self.chunk_rows() * self.walk.groups * self.walk.width };
-        let own = self.panel_words() + LARGEST + result;
+        let result = if self.direct() { 0 } else { ROWS * self.channels() };
+        let own = result + self.panel_words() + LARGEST;
         own.max(self.epilogue.as_ref().map_or(0, |e| e.scratch()))
     }
     fn flops(&self) -> u64 {
-        self.walk.flops() + self.epilogue.as_ref().map_or(0, |e| e.flops())
+        let results: usize = self.parts.all.iter().map(|part| part.rows(self.walk.batch) * part.taps()).sum();
+        let product = 2 * (results * self.walk.depth) as u64 * self.channels() as u64;
+        product + self.epilogue.as_ref().map_or(0, |e| e.flops())
     }
     fn bytes(&self) -> u64 {
         4 * (self.source.len + self.packed.len + self.out.len) as u64
     }
     fn run(&self, context: &StepContext, chunk: usize, scratch: &mut [f32]) {
-        let channels = self.walk.groups * self.walk.width;
-        let row = chunk * self.chunk_rows();
-        let rows = self.chunk_rows().min(self.walk.rows() - row);
-        if self.direct() {
-            let (from, to) = (row * channels, (row + rows) * channels);
-            // SAFETY: these rows belong to this chunk.
-            let out = unsafe { context.write(self.out, from, to) };
-            self.finish(context, row, rows, out, scratch);
-            if let Some(epilogue) = &self.epilogue {
-                epilogue.run_range(context, from, to, scratch);
-            }
-        } else {
-            let (out, scratch) = scratch.split_at_mut(rows * channels);
-            self.finish(context, row, rows, out, scratch);
-            self.scatter(context, row, out);
+        let Some(part) = self.only() else {
+            let first = chunk * self.parts.images;
+            return self.images(context, first..(first + self.parts.images).min(self.walk.batch), scratch);
+        };
+        let first = chunk * self.chunk_rows(part);
+        let rows = first..(first + self.chunk_rows(part)).min(part.rows(self.walk.batch));
+        if !self.direct() {
+            return self.placed(context, part, rows, scratch);
         }
-    }
-}
-
-impl Correlate {
-    fn finish(&self, context: &StepContext, row: usize, rows: usize, out: &mut [f32], scratch: &mut [f32]) {
-        if self.walk.inner() == 0 {
-            // A class of cells that no tap reaches.
-            out.fill(0.0);
-        } else {
-            self.product(context, row, rows, out, scratch);
-        }
+        let words = rows.start * self.channels()..rows.end * self.channels();
+        // SAFETY: these rows belong to this chunk.
+        let out = unsafe { context.write(self.out, words.start, words.end) };
+        self.product(context, part, rows, out, scratch);
+        self.finish(context, words, scratch);
     }
 }

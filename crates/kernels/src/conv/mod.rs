@@ -6,8 +6,8 @@
 mod axis;
 mod correlate;
 mod depthwise;
-mod interleave;
 mod kernel_grad;
+mod parts;
 mod patches;
 mod view;
 
@@ -119,7 +119,7 @@ pub fn forward(c: &Conv, x: Span, kernel: Span, out: Span, workspace: Span, epil
     }
     let (walk, tile) = (c.walk(), preferred());
     push(Box::new(PackKernel { walk, tile, kernel, out: workspace, taps_x: c.x.taps, transposed: false }));
-    push(Box::new(Correlate { walk, tile, source: x, packed: workspace, out, epilogue }));
+    push(Box::new(Correlate::new(walk, tile, x, workspace, out, epilogue)));
 }
 
 /// The gradient of the input, which is the transposed convolution of `dy`; `epilogue` as in [`forward`].
@@ -134,7 +134,7 @@ pub fn input_grad(c: &Conv, dy: Span, kernel: Span, out: Span, workspace: Span, 
         let packed = Span { offset, len: walk.packed(tile.columns), ..workspace };
         offset += packed.len;
         push(Box::new(PackKernel { walk, tile, kernel, out: packed, taps_x: c.x.taps, transposed: true }));
-        push(Box::new(Correlate { walk, tile, source: dy, packed, out, epilogue: inside.clone() }));
+        push(Box::new(Correlate::new(walk, tile, dy, packed, out, inside.clone())));
     }
     finish(after, push);
 }

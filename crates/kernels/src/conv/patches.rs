@@ -1,8 +1,8 @@
 //! Patches: what a window sees, packed straight into the panels of a matrix product. No matrix of patches ever exists.
 
 use super::axis::Axis;
-use super::interleave::interleave;
 use crate::gemm::KC;
+use crate::turn::turn;
 
 /// Rows of the patch matrix: one per result, one column per (tap, channel) of a group.
 #[derive(Clone, Copy)]
@@ -41,6 +41,17 @@ impl Pixel {
             }
         }
         self
+    }
+
+    /// Results from this one to the end of its line.
+    pub fn left(&self, x: &Axis) -> usize {
+        x.count - self.x
+    }
+
+    /// The result `count` after this one, on this line or the first of the next.
+    pub fn after(mut self, count: usize, y: &Axis, x: &Axis) -> Pixel {
+        self.x += count - 1;
+        self.next(y, x)
     }
 
     /// Where the result's words begin in a destination of `size` cells and `channels` channels.
@@ -132,7 +143,7 @@ impl Patches<'_> {
             let (part, after) = rest.split_at_mut((to - from) * M);
             if interior {
                 let offset = self.offset(index) + from;
-                interleave(&starts.map(|start| &self.source[start + offset..][..to - from]), to - from, part);
+                turn(&starts.map(|start| &self.source[start + offset..][..to - from]), to - from, part);
             } else {
                 self.pack_run::<M>(pixels, index, from, to, part);
             }
@@ -168,7 +179,7 @@ impl Patches<'_> {
                     &ZEROS[..last - first]
                 }
             });
-            interleave(&lines, last - first, part);
+            turn(&lines, last - first, part);
             (first, rest) = (last, after);
         }
     }
@@ -225,11 +236,10 @@ impl Patches<'_> {
             }
             let mut slot = 0;
             while slot < height {
-                let count = (height - slot).min(self.x.count - pixel.x);
+                let count = (height - slot).min(pixel.left(self.x));
                 self.thin::<M>(&pixel, count, k0, &mut panel[slot..]);
                 slot += count;
-                pixel.x += count - 1;
-                pixel = pixel.next(self.y, self.x);
+                pixel = pixel.after(count, self.y, self.x);
             }
         }
     }
@@ -277,7 +287,7 @@ impl Patches<'_> {
                 if from < to {
                     let start = |s: &Stretch| s.at + from - s.from;
                     let lines = seen.each_ref().map(|s| &self.source[start(s)..][..to - from]);
-                    interleave(&lines, to - from, &mut out[from * M..]);
+                    turn(&lines, to - from, &mut out[from * M..]);
                 }
                 for j in (0..from).chain(to..len) {
                     for (value, s) in out[j * M..].iter_mut().zip(&seen) {
@@ -297,11 +307,10 @@ impl Patches<'_> {
         let mut pixel = Pixel::of(p0, self.y, self.x);
         let mut first = 0;
         while first < count {
-            let len = (self.x.count - pixel.x).min(count - first);
+            let len = pixel.left(self.x).min(count - first);
             f(&pixel, first, len);
             first += len;
-            pixel.x += len - 1;
-            pixel = pixel.next(self.y, self.x);
+            pixel = pixel.after(len, self.y, self.x);
         }
     }
 

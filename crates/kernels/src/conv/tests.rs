@@ -42,6 +42,9 @@ fn every_tile_gives_the_same_bits() {
             y: window(20, 3, 1, 1, 1, 1),
             x: window(20, 3, 1, 1, 1, 1),
         },
+        // Enough images to be cut into parts that see the same taps, with and without groups.
+        Conv { batch: 17, groups: 1, inputs: 9, filters: 5, y: window(5, 3, 1, 1, 1, 1), x: window(7, 3, 1, 0, 0, 1) },
+        Conv { batch: 40, groups: 2, inputs: 3, filters: 7, y: window(6, 3, 2, 1, 1, 1), x: window(9, 2, 1, 2, 1, 3) },
     ] {
         let mut results = TILES.iter().map(|tile| {
             prefer_tile(tile.rows, tile.columns);

@@ -1,6 +1,7 @@
 //! Packing: copies an operand into panels that a tile walks with unit steps.
 
 use crate::copy::copy;
+use crate::turn::turn;
 use simd::F32x4;
 
 /// Packs `width` columns of B from column `j0`, rows `k0..k0 + k`, into a panel `columns` wide, padded with zeros.
@@ -54,7 +55,14 @@ unsafe fn lines<const W: usize>(mut from: *const f32, ld: usize, k: usize, mut o
 /// Lines beyond `lines` become zero.
 pub fn interleave(input: &[f32], ld: usize, lines: usize, k: usize, columns: usize, out: &mut [f32]) {
     let out = &mut out[..k * columns];
-    if lines < columns {
+    if lines == columns && k > 0 {
+        match columns {
+            4 => return whole::<4>(input, ld, k, out),
+            6 => return whole::<6>(input, ld, k, out),
+            8 => return whole::<8>(input, ld, k, out),
+            _ => {}
+        }
+    } else {
         out.fill(0.0);
     }
     // Squares of 4 × 4 are turned in registers, the last lines with some before them once more; what hangs over goes one by one.
@@ -80,4 +88,9 @@ pub fn interleave(input: &[f32], ld: usize, lines: usize, k: usize, columns: usi
             out[p * columns + line] = value;
         }
     }
+}
+
+/// The same where the lines are as many as a tile has.
+fn whole<const M: usize>(input: &[f32], ld: usize, k: usize, out: &mut [f32]) {
+    turn(&std::array::from_fn::<_, M, _>(|line| &input[line * ld..][..k]), k, out);
 }

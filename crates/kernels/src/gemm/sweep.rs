@@ -45,11 +45,14 @@ impl Sweep {
         assert!(edge.len() >= mr * nr, "room for a tile");
         // SAFETY: the caller's promise.
         unsafe { (tile.grid)(&Grid { down, across, k, a, b, c, ldc, accumulate }) };
+        let small = TILES[0];
         let mut hanging = |i: usize, j: usize| {
             let a = if i < down { a.at(i) } else { rest };
+            let height = mr.min(rows - i * mr);
+            let tile = if height <= small.rows && nr == small.columns { small } else { tile };
             // SAFETY: as above; the edge buffer has room for a tile.
             unsafe { (tile.run)(k, a, b.at(j), edge.as_mut_ptr(), nr, false) };
-            for r in 0..mr.min(rows - i * mr) {
+            for r in 0..height {
                 let width = nr.min(n - j * nr);
                 // SAFETY: a part of a row of C.
                 let line = unsafe { std::slice::from_raw_parts_mut(c.add((i * mr + r) * ldc + j * nr), width) };
@@ -60,13 +63,13 @@ impl Sweep {
             }
         };
         let left = rows - down * mr;
-        if left == TILES[0].rows && nr == TILES[0].columns {
+        if left == small.rows && nr == small.columns {
             // A smaller tile fits.
             let a = Panels { first: rest, apart: 0 };
             // SAFETY: the caller's promise; the panel of the rows behind holds at least these.
             unsafe {
                 let c = c.add(down * mr * ldc);
-                (TILES[0].grid)(&Grid { down: 1, across, k, a, b, c, ldc, accumulate });
+                (small.grid)(&Grid { down: 1, across, k, a, b, c, ldc, accumulate });
             }
         } else if left > 0 {
             (0..across).for_each(|j| hanging(down, j));

@@ -3,6 +3,7 @@
 use super::{Kind, Windows, BLOCK, WIDE};
 use crate::channels::{load, store};
 use crate::conv::View;
+use crate::fused::Fused;
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
 use simd::{F32x4, LANES};
@@ -16,6 +17,8 @@ pub struct Pool {
     pub windows: Windows,
     pub input: Span,
     pub out: Span,
+    /// Runs on finished lines.
+    pub epilogue: Option<Fused>,
 }
 
 impl Pool {
@@ -84,13 +87,16 @@ impl Kernel for Pool {
     fn chunks(&self) -> usize {
         self.lines().div_ceil(self.chunk_lines())
     }
+    fn scratch(&self) -> usize {
+        self.epilogue.as_ref().map_or(0, |e| e.scratch())
+    }
     fn flops(&self) -> u64 {
-        self.windows.flops()
+        self.windows.flops() + self.epilogue.as_ref().map_or(0, |e| e.flops())
     }
     fn bytes(&self) -> u64 {
         4 * (self.input.len + self.out.len) as u64
     }
-    fn run(&self, context: &StepContext, chunk: usize, _scratch: &mut [f32]) {
+    fn run(&self, context: &StepContext, chunk: usize, scratch: &mut [f32]) {
         let Windows { channels, y, x, .. } = &self.windows;
         let line = x.count * channels;
         let from = chunk * self.chunk_lines();
@@ -102,6 +108,9 @@ impl Kernel for Pool {
             for (column, out) in out.chunks_exact_mut(*channels).enumerate() {
                 self.pixel(input, &self.windows.view([image, row, column]), out);
             }
+        }
+        if let Some(epilogue) = &self.epilogue {
+            epilogue.run_range(context, from * line, to * line, scratch);
         }
     }
 }

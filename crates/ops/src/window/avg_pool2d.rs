@@ -14,7 +14,8 @@ pub static OP: Op = Op {
         workspace: none,
         lower: |l, push| {
             let windows = pooled(&l.shapes[0], l.attrs, 0);
-            push(Box::new(Pool { kind: Kind::Mean, windows, input: l.inputs[0], out: l.out }));
+            let (input, out, epilogue) = (l.inputs[0], l.out, l.epilogue);
+            push(Box::new(Pool { kind: Kind::Mean, windows, input, out, epilogue }));
         },
     },
     vjp: Some(|e, c| {
