@@ -20,7 +20,7 @@ const QUICK_BYTES: u64 = 3_000_000;
 /// Which records of a plan are shared among threads; decided by sizes alone.
 #[derive(Default)]
 pub struct Sharing {
-    /// Of feeds, records and update, in order: its number of chunks, and whether threads share them.
+    /// Of feed, records and update, in order: its number of chunks, and whether threads share them.
     pub records: Vec<(usize, bool)>,
     /// Whether a step is worth more than one thread.
     pub team: bool,
@@ -32,7 +32,7 @@ pub struct Sharing {
 
 impl Sharing {
     pub fn of(compiled: &Compiled) -> Sharing {
-        let all = || compiled.plan.feeds.iter().chain(&compiled.plan.records).chain(&compiled.update);
+        let all = || compiled.plan.feed.iter().chain(&compiled.plan.records).chain(&compiled.update);
         let worth = |r: &Record| r.kernel.flops() >= SHARED_FLOPS || r.kernel.bytes() >= SHARED_BYTES;
         let shared = |r: &Record| r.kernel.chunks() > 1 && worth(r);
         let sum = |of: fn(&Record) -> u64| all().map(of).sum::<u64>();
@@ -75,7 +75,7 @@ fn context<'a>(model: &'a Model, input: &StepInput<'a>) -> StepContext<'a> {
 
 /// Notes a loss that is no finite number.
 fn look_at_loss(model: &Model, compiled: &Compiled, broken: &AtomicBool) {
-    if compiled.plan.metrics.first().is_some_and(|&(loss, _)| !model.read(loss)[0].is_finite()) {
+    if compiled.plan.metrics.first().is_some_and(|&(loss, _)| !model.number(loss).is_finite()) {
         broken.store(true, Relaxed);
     }
 }
@@ -90,7 +90,7 @@ pub fn timed_step(
     times: &mut [f64],
 ) {
     let context = context(model, input);
-    let all = compiled.plan.feeds.iter().chain(&compiled.plan.records).chain(&compiled.update);
+    let all = compiled.plan.feed.iter().chain(&compiled.plan.records).chain(&compiled.update);
     let mut before = clock();
     for ((record, &(chunks, _)), time) in all.zip(&compiled.sharing.records).zip(times) {
         run_alone(record, chunks, &context, scratch);
@@ -103,11 +103,11 @@ pub fn timed_step(
 /// Runs one step. With a team, every thread calls this; all are done when it returns on the leader.
 pub fn step(model: &Model, compiled: &Compiled, input: &StepInput, feed: bool, team: &Team, scratch: &mut [f32]) {
     let context = context(model, input);
-    let feeds = compiled.plan.feeds.iter();
+    let fed = compiled.plan.feed.as_ref().filter(|_| feed);
+    let skipped = compiled.plan.feed.iter().filter(|_| !feed).count();
     let rest = compiled.plan.records.iter().chain(&compiled.update);
-    let skipped = if feed { 0 } else { compiled.plan.feeds.len() };
-    let records = feeds.skip(skipped).chain(rest).zip(&compiled.sharing.records[skipped..]);
-    let changes = compiled.plan.feeds.len() - skipped + compiled.plan.unchanging;
+    let records = fed.into_iter().chain(rest).zip(&compiled.sharing.records[skipped..]);
+    let changes = fed.iter().count() + compiled.plan.unchanging;
     if team.threads == 1 {
         for (place, (record, &(chunks, _))) in records.enumerate() {
             if let Some(broken) = input.broken.filter(|_| place == changes) {

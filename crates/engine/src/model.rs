@@ -208,6 +208,13 @@ impl Model {
         &space.as_slice()[span.offset..span.offset + span.len]
     }
 
+    pub fn number(&self, scalar: graph::Scalar) -> f32 {
+        match scalar {
+            graph::Scalar::At(span) => self.read(span)[0],
+            graph::Scalar::Known(number) => number,
+        }
+    }
+
     /// A copy of the weights at an address that stays; from now on it is renewed at the end of every epoch of training.
     pub fn take_snapshot(&mut self) -> usize {
         self.snapshot.resize(self.table.entries.iter().map(|e| e.len()).sum(), 0.0);

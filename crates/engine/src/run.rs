@@ -310,8 +310,8 @@ impl Account<'_> {
     /// After a step: metrics are added up, outputs kept. `rows` of the batch are real.
     fn take(&mut self, model: &Model, plan: &graph::Plan, collect: bool, rows: usize) {
         for (sum, &(numerator, denominator)) in self.sums.iter_mut().zip(&plan.metrics) {
-            sum.0 += model.read(numerator)[0] as f64;
-            sum.1 += model.read(denominator)[0] as f64;
+            sum.0 += model.number(numerator) as f64;
+            sum.1 += model.number(denominator) as f64;
         }
         if collect {
             for (output, &span) in self.outputs.iter_mut().zip(&plan.outputs) {

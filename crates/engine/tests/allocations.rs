@@ -6,7 +6,7 @@ mod common;
 use allocation_counter::measure;
 use common::Writer;
 use engine::Engine;
-use graph::{compile, ParameterTable, Plan, Record};
+use graph::{compile, ParameterTable, Plan, Record, Scalar};
 use kernels::DType;
 /// Of an epoch, longer than all slices together: what is kept of an epoch is allocated at its end.
 const STEPS: usize = 64;

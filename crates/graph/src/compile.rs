@@ -10,7 +10,7 @@ use crate::recompute;
 use crate::reorder::pool_first;
 use crate::units::{units, Unit, Units};
 use crate::{GraphError, ParameterTable};
-use kernels::feed::Feed;
+use kernels::feed::{Batch, Feed};
 use kernels::layout::{Copy, Fill};
 use kernels::{DType, Kernel};
 use ops::{Id, Lower, Lowering};
@@ -23,10 +23,18 @@ pub struct Record {
     pub origin: u32,
 }
 
+/// A number of a step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Scalar {
+    At(Span),
+    /// The same in all steps.
+    Known(f32),
+}
+
 /// A compiled program: records over spaces whose sizes are known.
 pub struct Plan {
-    /// One per input: fetch the batch. Left out when a caller writes the inputs itself.
-    pub feeds: Vec<Record>,
+    /// Fetches the batch. Left out when a caller writes the inputs itself.
+    pub feed: Option<Record>,
     pub records: Vec<Record>,
     /// Records before the first that changes a weight.
     pub unchanging: usize,
@@ -35,8 +43,8 @@ pub struct Plan {
     /// Rows of a batch.
     pub batch: usize,
     pub outputs: Vec<Span>,
-    /// Spans of numerator and denominator.
-    pub metrics: Vec<(Span, Span)>,
+    /// Numerators and denominators.
+    pub metrics: Vec<(Scalar, Scalar)>,
     pub train: bool,
     pub arena_words: usize,
     /// Words alive at the busiest moment.
@@ -286,6 +294,10 @@ impl<'a> Layout<'a> {
         self.span(id).unwrap_or(Span { space: Space::Arena, offset: 0, len: 0 })
     }
 
+    fn scalar(&self, id: Id) -> Scalar {
+        self.graph.nodes[id].constant().map_or_else(|| Scalar::At(self.needed(id)), Scalar::Known)
+    }
+
     pub(crate) fn lower(&self, program: &Program) -> Plan {
         let mut records = Vec::new();
         for (unit, workspace) in self.units.units.iter().zip(&self.workspace) {
@@ -321,20 +333,16 @@ impl<'a> Layout<'a> {
                 (self.needed(id), dtype, shape.iter().skip(1).product())
             })
             .collect();
-        let feed = |(input, &(out, _, row)): (usize, &(Span, DType, usize))| Record {
-            kernel: Box::new(Feed { input, out, row }) as Box<dyn Kernel>,
-            origin: 0,
-        };
         let calls: usize = self.units.units.iter().map(|u| u.all().count()).sum();
         Plan {
-            feeds: inputs.iter().enumerate().map(feed).collect(),
+            feed: (!inputs.is_empty()).then(|| feed(&inputs)),
             inputs,
             batch: program
                 .inputs
                 .first()
                 .map_or(0, |&(id, _)| self.graph.nodes[id].shape.first().copied().unwrap_or(1)),
             outputs: program.outputs.iter().map(|&id| self.needed(id)).collect(),
-            metrics: program.metrics.iter().map(|&(n, d)| (self.needed(n), self.needed(d))).collect(),
+            metrics: program.metrics.iter().map(|&(n, d)| (self.scalar(n), self.scalar(d))).collect(),
             train: program.train,
             arena_words: self.arena_words,
             arena_lower_bound: arena::lower_bound(&self.buffers),
@@ -366,4 +374,9 @@ impl<'a> Layout<'a> {
         };
         lower(lowering, push);
     }
+}
+
+fn feed(inputs: &[(Span, DType, usize)]) -> Record {
+    let inputs = inputs.iter().map(|&(out, _, row)| Batch { out, row }).collect();
+    Record { kernel: Box::new(Feed { inputs }), origin: 0 }
 }

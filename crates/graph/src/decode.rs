@@ -36,7 +36,8 @@ pub struct Program {
 impl Program {
     /// What is read after the last call: outputs, metrics, new states.
     pub fn results(&self) -> Vec<Id> {
-        let metrics = self.metrics.iter().flat_map(|&(n, d)| [n, d]);
+        let stored = |&id: &Id| self.graph.nodes[id].constant().is_none();
+        let metrics = self.metrics.iter().flat_map(|&(n, d)| [n, d]).filter(stored);
         self.outputs.iter().copied().chain(metrics).chain(self.updates.iter().map(|u| u.1)).collect()
     }
     /// What must be computed: the results and the gradients.

@@ -7,7 +7,7 @@ impl Plan {
     /// The plan as JSON: one line per record, and the memory it takes.
     pub fn describe(&self, update: &[Record]) -> String {
         let mut out = String::from("{\"records\":[");
-        for (i, record) in self.feeds.iter().chain(&self.records).chain(update).enumerate() {
+        for (i, record) in self.feed.iter().chain(&self.records).chain(update).enumerate() {
             if i > 0 {
                 out.push(',');
             }

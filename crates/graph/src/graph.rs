@@ -141,6 +141,12 @@ impl Graph {
             "mul" | "div" if same && number(1) == Some(1.0) => Some(x),
             "add" if number(0) == Some(0.0) && self.nodes[inputs[1]].shape == shape => Some(inputs[1]),
             "mul" if number(0) == Some(1.0) && self.nodes[inputs[1]].shape == shape => Some(inputs[1]),
+            "mul" if same && self.factor(x).is_some() && number(1).is_some() => {
+                let factor = self.factor(x)? * number(1)?;
+                let before = self.nodes[x].inputs()[0];
+                let factor = (self as &mut dyn Emit).number(factor.is_normal().then_some(factor)?);
+                self.try_call(op, &[before, factor], Vec::new()).ok()
+            }
             "matmul" => {
                 let flipped = [self.flipped(inputs[0]), self.flipped(inputs[1])];
                 if flipped == [None, None] {
@@ -150,6 +156,12 @@ impl Graph {
                 let flags = [a.bool(0) ^ flipped[0].is_some(), a.bool(1) ^ flipped[1].is_some()];
                 self.try_call(op, &pair, flags.map(Attr::Bool).to_vec()).ok()
             }
+            // Sums of one number each.
+            "sum" | "mean" | "max" | "min"
+                if self.nodes[x].len() == shape.iter().product() && !self.nodes[x].is_empty() =>
+            {
+                self.try_call(&ops::reshape::OP, &[x], vec![Attr::ints(shape.iter().copied())]).ok()
+            }
             "sum" if self.spreads(x, a) => {
                 let &spread = self.nodes[x].inputs().last()?;
                 self.try_call(op, &[spread], attrs.to_vec()).ok()
@@ -157,6 +169,14 @@ impl Graph {
             "sum" | "mean" | "max" | "min" => self.split_reduction(op, x, a, shape),
             _ => None,
         }
+    }
+
+    /// The number by which a value of the same shape was multiplied to make this one.
+    fn factor(&self, id: Id) -> Option<f32> {
+        let node = &self.nodes[id];
+        let &[x, factor] = node.inputs() else { return None };
+        let product = node.is(&ops::elementwise::mul::OP) && self.nodes[x].shape == node.shape;
+        self.nodes[factor].constant().filter(|_| product)
     }
 
     /// Whether a value is a pooling's gradient and lines and columns are summed away: their sum is that of what was spread.

@@ -15,7 +15,7 @@ mod recompute;
 mod reorder;
 mod units;
 
-pub use compile::{compile, Plan, Record};
+pub use compile::{compile, Plan, Record, Scalar};
 pub use graph::{Graph, Node, Source};
 
 use kernels::DType;

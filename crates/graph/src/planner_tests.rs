@@ -8,7 +8,7 @@ use crate::compile::{prepare, Layout};
 use crate::decode::Program;
 use crate::graph::is_alias;
 use crate::units::{units, Unit, Units};
-use crate::{compile, ParameterTable, Plan, Record};
+use crate::{compile, ParameterTable, Plan, Record, Scalar};
 use common::{Machine, Numbers, Writer};
 use kernels::DType;
 use ops::{Attr, AttrKind, Id, Op};
@@ -207,7 +207,7 @@ fn run(plan: &Plan, table: &ParameterTable, parameters: &[Vec<f32>], inputs: &[V
         assert_eq!(machine.get(table.span(i)), values, "parameter {i} was overwritten");
     }
     Outcome {
-        loss: machine.get(plan.metrics[0].0)[0],
+        loss: machine.number(plan.metrics[0].0),
         outputs: plan.outputs.iter().map(|&span| machine.get(span).to_vec()).collect(),
         gradients: (0..parameters.len()).map(|i| machine.gradient(table, i).to_vec()).collect(),
     }

@@ -4,7 +4,7 @@
 mod common;
 
 use common::Numbers;
-use graph::{compile, ParameterTable, Plan, Record};
+use graph::{compile, ParameterTable, Plan, Record, Scalar};
 use std::time::{Duration, Instant};
 
 /// Words that are likely to be trouble.

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Machine, Numbers, Writer};
-use graph::{compile, ParameterTable, Plan, Record};
+use graph::{compile, ParameterTable, Plan, Record, Scalar};
 use kernels::DType;
 use ops::sample::{Reference, Sample};
 use ops::{Attr, Attrs, Op};

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{Machine, Numbers, Writer};
-use graph::{compile, ParameterTable, Plan, Record};
+use graph::{compile, ParameterTable, Plan, Record, Scalar};
 use kernels::DType;
 use ops::{elementwise, reduce, window, Attr};
 

@@ -1,6 +1,7 @@
 //! Reductions of a value seen as [outer, axis, inner] over its middle axis.
 
 use crate::channels::load;
+use crate::copy::copy;
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
 use simd::{F32x4, F32x8, LANES};
@@ -192,7 +193,7 @@ pub fn fold(values: &[f32], none: f32, f: impl Fn(F32x8, F32x8) -> F32x8) -> f32
     let rest = rest.remainder();
     if !rest.is_empty() {
         let mut lanes = [none; 8];
-        lanes[..rest.len()].copy_from_slice(rest);
+        copy(rest, &mut lanes[..rest.len()]);
         sides[3] = f(sides[3], F32x8::from_array(lanes));
     }
     ((sides[0] + sides[1]) + (sides[2] + sides[3])).sum()

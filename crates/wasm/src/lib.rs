@@ -170,7 +170,7 @@ impl Engine {
         out.extend(p.completed);
         Ok(out)
     }
-    /// Milliseconds that each record (feeds, plan, update) of the run's plan took in `steps` steps on one thread.
+    /// Milliseconds that each record (feed, plan, update) of the run's plan took in `steps` steps on one thread.
     pub fn run_profile(&self, run: usize, steps: usize) -> Result<Vec<f64>> {
         self.0.profile(run, steps, &now).map_err(js)
     }

@@ -20,17 +20,17 @@ function breathe(): Promise<void> {
 
 /**
  * Whether threads help. Where other processes take the cores, threads wait for one that isn't running, and one alone may be faster:
- * when they had to sleep often, one makes a slice, and if it's faster than threads before and after it, the next ones too. The bits are
- * the same.
+ * when they had to sleep often, one makes a slice, and if it's faster than threads before and after it, the next ones too. Now and then
+ * threads make one slice again, and stay if it was the faster one. The bits are the same.
  */
 export class Crowd {
-  /** Who makes the next slice: all threads, one on trial, all once more, or one. */
-  private mode: 'together' | 'trial' | 'again' | 'alone' = 'together';
+  /** Who makes the next slice: all threads, one on trial, all once more, one, or all to see whether that has become better. */
+  private mode: 'together' | 'trial' | 'again' | 'alone' | 'probe' = 'together';
   /** Milliseconds of a step by all threads, and by one. */
   private together = 0;
-  private trial = 0;
+  private single = 0;
   /** Slices before the mode may change. */
-  private left = 8;
+  private left = 3;
   /** What `left` becomes, by mode; it doubles each time that the same is found again. */
   private patience = { together: 32, alone: 12 };
 
@@ -40,21 +40,21 @@ export class Crowd {
   /** After a slice of so many steps. */
   learn(perStep: number, steps: number, slept: number): void {
     this.left--;
-    if (this.mode === 'trial') {
-      this.trial = perStep;
-      this.mode = 'again';
-    } else if (this.mode === 'again') this.choose(this.trial < 0.95 * Math.min(this.together, perStep) ? 'alone' : 'together');
+    if (this.alone) this.single = perStep;
+    if (this.mode === 'trial') this.mode = 'again';
+    else if (this.mode === 'again') this.choose(Math.min(this.together, perStep));
+    else if (this.mode === 'probe') this.choose(perStep);
     else if (this.mode === 'alone') {
-      if (this.left <= 0) this.mode = 'together';
+      if (this.left <= 0) this.mode = 'probe';
     } else {
       this.together = perStep;
       if (this.left <= 0 && slept > 1 + steps / 4) this.mode = 'trial';
     }
   }
-  private choose(mode: 'together' | 'alone'): void {
-    this.mode = mode;
-    this.left = this.patience[mode];
-    this.patience = mode === 'alone' ? { together: 32, alone: Math.min(2 * this.left, 48) } : { together: Math.min(2 * this.left, 1024), alone: 12 };
+  private choose(together: number): void {
+    this.mode = this.single < 0.95 * together ? 'alone' : 'together';
+    this.left = this.patience[this.mode];
+    this.patience = this.mode === 'alone' ? { together: 32, alone: Math.min(2 * this.left, 48) } : { together: Math.min(2 * this.left, 1024), alone: 12 };
   }
 }
 

@@ -2,7 +2,7 @@
 #![allow(dead_code)]
 
 // From whoever includes this: the crate's own tests, or those beside it.
-use super::{compile, ParameterTable, Plan, Record};
+use super::{compile, ParameterTable, Plan, Record, Scalar};
 use kernels::{DType, Data, StepContext};
 use ops::{Attr, Op};
 use parallel::{Memory, Span};
@@ -179,10 +179,9 @@ impl Machine {
                 rows: v.len() / row.max(1),
             })
             .collect();
-        self.execute(&plan.feeds, &rows, &data);
-        self.execute(&plan.records, &rows, &data);
+        self.execute(plan.feed.iter().chain(&plan.records), &rows, &data);
     }
-    fn execute(&self, records: &[Record], rows: &[u32], data: &[Data]) {
+    fn execute<'a>(&self, records: impl IntoIterator<Item = &'a Record>, rows: &[u32], data: &[Data]) {
         let [a, p, g, s] = &self.spaces;
         let context = StepContext { spaces: [a, p, g, s], rows, data, step: 0, seed: 5, learning_rate: 0.0 };
         for record in records {
@@ -194,6 +193,12 @@ impl Machine {
     }
     pub fn get(&self, span: Span) -> &[f32] {
         &self.spaces[span.space as usize].as_slice()[span.offset..span.offset + span.len]
+    }
+    pub fn number(&self, scalar: Scalar) -> f32 {
+        match scalar {
+            Scalar::At(span) => self.get(span)[0],
+            Scalar::Known(number) => number,
+        }
     }
     pub fn gradient(&self, table: &ParameterTable, index: usize) -> &[f32] {
         let entry = &table.entries[index];
