@@ -1,4 +1,6 @@
-use super::{flush, power, Optimizer, Step, SMALLEST, SMALLEST_GRADIENT};
+use super::lanes::{each, Flush};
+use super::{power, Optimizer, Step};
+use simd::F32x4;
 
 /// Adamax (Kingma and Ba 2014): Adam with the largest gradient, which fades, in place of the second moment:
 /// w −= lr/(1 − β1ᵗ)·m/(u + ε), u = max(β2·u, |g|).
@@ -8,12 +10,13 @@ pub const OPTIMIZER: Optimizer =
 fn update(options: &[f32], step: Step, weights: &mut [f32], gradients: &[f32], slots: &mut [&mut [f32]]) {
     let [beta1, beta2, epsilon] = [options[0], options[1], options[2]];
     let alpha = (step.learning_rate as f64 / (1.0 - power(beta1, step.number))) as f32;
+    let [alpha, c1, beta2, epsilon] = [alpha, 1.0 - beta1, beta2, epsilon].map(F32x4::splat);
+    let flush = Flush::new();
     let [moment, largest] = slots else { return };
-    let state = moment.iter_mut().zip(largest.iter_mut());
-    for ((w, &g), (m, u)) in weights.iter_mut().zip(gradients).zip(state) {
-        let g = flush(g, SMALLEST_GRADIENT);
-        *m = flush(*m + (g - *m) * (1.0 - beta1), SMALLEST);
-        *u = flush((beta2 * *u).max(g.abs()), SMALLEST);
-        *w -= alpha * *m / (*u + epsilon);
-    }
+    each(weights, gradients, [moment, largest], |w, g, [m, u]| {
+        let g = flush.gradient(g);
+        let m = flush.mean(m + (g - m) * c1);
+        let u = flush.mean((beta2 * u).pmax(g.abs()));
+        (w - alpha * m / (u + epsilon), [m, u])
+    });
 }

@@ -1,4 +1,6 @@
-use super::{flush, Optimizer, Step, SMALLEST, SMALLEST_GRADIENT};
+use super::lanes::{each, Flush};
+use super::{Optimizer, Step};
+use simd::F32x4;
 
 /// Ftrl (McMahan and others 2013), with shrinkage: z += g + 2·shrinkage·w − (n'⁻ᵖ − n⁻ᵖ)/lr·w and n' = n + g², then
 /// w = (clip(z, ±l1) − z)/((n'⁻ᵖ + β)/lr + 2·l2), p the learning-rate power. The slot of n holds Σ g² alone, so that it
@@ -12,16 +14,21 @@ pub const OPTIMIZER: Optimizer = Optimizer {
 };
 
 fn update(options: &[f32], step: Step, weights: &mut [f32], gradients: &[f32], slots: &mut [&mut [f32]]) {
-    let [exponent, initial, l1, l2, shrinkage, beta] = std::array::from_fn(|i| options[i]);
-    let lr = step.learning_rate;
-    let power = |n: f32| if exponent == -0.5 { n.sqrt() } else { n.powf(-exponent) };
+    let exponent = options[0];
+    let [initial, l1, l2, shrinkage, beta] = std::array::from_fn(|i| F32x4::splat(options[i + 1]));
+    let [lr, two, zero] = [step.learning_rate, 2.0, 0.0].map(F32x4::splat);
+    let power = |n: F32x4| match exponent {
+        -0.5 => n.sqrt(),
+        _ => F32x4::from_array(n.to_array().map(|n| n.powf(-exponent))),
+    };
+    let flush = Flush::new();
     let [sum, linear] = slots else { return };
-    for ((w, &g), (n, z)) in weights.iter_mut().zip(gradients).zip(sum.iter_mut().zip(linear.iter_mut())) {
-        let g = flush(g, SMALLEST_GRADIENT);
-        let before = power(initial + *n);
-        *n += g * g;
-        let after = power(initial + *n);
-        *z = flush(*z + g + 2.0 * shrinkage * *w - (after - before) / lr * *w, SMALLEST);
-        *w = (z.clamp(-l1, l1) - *z) / ((after + beta) / lr + 2.0 * l2);
-    }
+    each(weights, gradients, [sum, linear], |w, g, [n, z]| {
+        let g = flush.gradient(g);
+        let before = power(initial + n);
+        let n = n + g * g;
+        let after = power(initial + n);
+        let z = flush.mean(z + g + two * shrinkage * w - (after - before) / lr * w);
+        (((z.pmin(l1).pmax(zero - l1)) - z) / ((after + beta) / lr + two * l2), [n, z])
+    });
 }

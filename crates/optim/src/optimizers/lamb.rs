@@ -1,4 +1,5 @@
-use super::{flush, power, Optimizer, SMALLEST, SMALLEST_GRADIENT};
+use super::lanes::{SMALLEST, SMALLEST_GRADIENT};
+use super::{power, Optimizer};
 
 /// Lamb (You and others 2019): Adam's step, scaled for each weight to the weight's own norm.
 pub const OPTIMIZER: Optimizer = Optimizer {
@@ -25,3 +26,11 @@ pub const OPTIMIZER: Optimizer = Optimizer {
         }
     },
 };
+
+fn flush(x: f32, smallest: f32) -> f32 {
+    if x.abs() < smallest {
+        0.0
+    } else {
+        x
+    }
+}

@@ -6,12 +6,11 @@ mod adam;
 mod adamax;
 mod ftrl;
 mod lamb;
+mod lanes;
 mod lion;
 mod nadam;
 mod rmsprop;
 mod sgd;
-
-use simd::{F32x8, Table};
 
 /// What an optimizer knows about the step that it makes.
 #[derive(Clone, Copy, Debug)]
@@ -34,29 +33,6 @@ pub struct Optimizer {
     pub whole: bool,
     /// `slots` holds as many slices of the weights' length as `slots` says.
     pub update: Update,
-}
-
-/// Running means of gradients that stay 0 decay into numbers so small that arithmetic with them takes many times as long;
-/// below this they are 0. A step that they could make is far below the last bit of any weight.
-const SMALLEST: f32 = 1e-30;
-/// Below this the square of a gradient is such a number.
-const SMALLEST_GRADIENT: f32 = 1.1e-19;
-
-fn flush(x: f32, smallest: f32) -> f32 {
-    if x.abs() < smallest {
-        0.0
-    } else {
-        x
-    }
-}
-
-/// [`SMALLEST_GRADIENT`] and [`SMALLEST`], for [`flushed`].
-static FLUSHED: Table<2> = Table::new([SMALLEST_GRADIENT, SMALLEST]);
-
-/// [`flush`] on lanes; a NaN stays one.
-#[inline(always)]
-fn flushed(x: F32x8, smallest: F32x8) -> F32x8 {
-    x.bits().and(x.abs().less(smallest).not()).as_f32()
 }
 
 /// beta to the power of a step's number.

@@ -1,4 +1,6 @@
-use super::{flush, power, Optimizer, Step, SMALLEST, SMALLEST_GRADIENT};
+use super::lanes::{each, Flush};
+use super::{power, Optimizer, Step};
+use simd::F32x4;
 
 /// Nadam (Dozat 2015): Adam with Nesterov's momentum, whose share of step t is μₜ = β1·(1 − 0.96ᵗ/2).
 pub const OPTIMIZER: Optimizer =
@@ -25,12 +27,14 @@ fn update(options: &[f32], step: Step, weights: &mut [f32], gradients: &[f32], s
     let of_moment = (lr * next / (1.0 - so_far * next)) as f32;
     let of_gradient = (lr * (1.0 - now) / (1.0 - so_far)) as f32;
     let unbias = (1.0 / (1.0 - power(beta2, step.number))) as f32;
+    let [of_moment, of_gradient, unbias] = [of_moment, of_gradient, unbias].map(F32x4::splat);
+    let [c1, c2, epsilon] = [1.0 - beta1, 1.0 - beta2, epsilon].map(F32x4::splat);
+    let flush = Flush::new();
     let [moment, squares] = slots else { return };
-    let state = moment.iter_mut().zip(squares.iter_mut());
-    for ((w, &g), (m, v)) in weights.iter_mut().zip(gradients).zip(state) {
-        let g = flush(g, SMALLEST_GRADIENT);
-        *m = flush(*m + (g - *m) * (1.0 - beta1), SMALLEST);
-        *v = flush(*v + (g * g - *v) * (1.0 - beta2), SMALLEST);
-        *w -= (of_moment * *m + of_gradient * g) / ((*v * unbias).sqrt() + epsilon);
-    }
+    each(weights, gradients, [moment, squares], |w, g, [m, v]| {
+        let g = flush.gradient(g);
+        let m = flush.mean(m + (g - m) * c1);
+        let v = flush.mean(v + (g * g - v) * c2);
+        (w - (of_moment * m + of_gradient * g) / ((v * unbias).sqrt() + epsilon), [m, v])
+    });
 }

@@ -1,4 +1,6 @@
-use super::{flush, Optimizer, Step, SMALLEST, SMALLEST_GRADIENT};
+use super::lanes::{each, Flush};
+use super::{Optimizer, Step};
+use simd::F32x4;
 
 /// RMSprop (Hinton 2012), as Keras computes it: ε inside the root.
 pub const OPTIMIZER: Optimizer = Optimizer {
@@ -10,27 +12,36 @@ pub const OPTIMIZER: Optimizer = Optimizer {
 };
 
 fn update(options: &[f32], step: Step, weights: &mut [f32], gradients: &[f32], slots: &mut [&mut [f32]]) {
-    let [rho, momentum, epsilon, centered] = [options[0], options[1], options[2], options[3]];
-    let lr = step.learning_rate;
-    let (square, rest) = slots.split_at_mut(1);
-    let (moment, mean) = rest.split_at_mut((momentum > 0.0) as usize);
-    for (i, (w, &g)) in weights.iter_mut().zip(gradients).enumerate() {
-        let g = flush(g, SMALLEST_GRADIENT);
-        let v = &mut square[0][i];
-        *v = flush(rho * *v + (1.0 - rho) * g * g, SMALLEST);
-        let mut below = *v;
-        if centered != 0.0 {
-            let a = &mut mean[0][i];
-            *a = flush(rho * *a + (1.0 - rho) * g, SMALLEST);
-            below -= *a * *a;
-        }
-        let change = lr * g / (below + epsilon).sqrt();
-        if momentum > 0.0 {
-            let m = &mut moment[0][i];
-            *m = flush(momentum * *m + change, SMALLEST);
-            *w -= *m;
-        } else {
-            *w -= change;
-        }
+    let [rho, momentum, epsilon] = [options[0], options[1], options[2]].map(F32x4::splat);
+    let (rest, lr) = (F32x4::splat(1.0 - options[0]), F32x4::splat(step.learning_rate));
+    let flush = Flush::new();
+    let squares = |v: F32x4, g: F32x4| flush.mean(rho * v + rest * g * g);
+    let mean = |a: F32x4, g: F32x4| flush.mean(rho * a + rest * g);
+    let change = |g: F32x4, below: F32x4| lr * g / (below + epsilon).sqrt();
+    let moment = |m: F32x4, change: F32x4| flush.mean(momentum * m + change);
+    match slots {
+        [v] => each(weights, gradients, [v], |w, g, [v]| {
+            let g = flush.gradient(g);
+            let v = squares(v, g);
+            (w - change(g, v), [v])
+        }),
+        [v, m] if options[1] > 0.0 => each(weights, gradients, [v, m], |w, g, [v, m]| {
+            let g = flush.gradient(g);
+            let v = squares(v, g);
+            let m = moment(m, change(g, v));
+            (w - m, [v, m])
+        }),
+        [v, a] => each(weights, gradients, [v, a], |w, g, [v, a]| {
+            let g = flush.gradient(g);
+            let (v, a) = (squares(v, g), mean(a, g));
+            (w - change(g, v - a * a), [v, a])
+        }),
+        [v, m, a] => each(weights, gradients, [v, m, a], |w, g, [v, m, a]| {
+            let g = flush.gradient(g);
+            let (v, a) = (squares(v, g), mean(a, g));
+            let m = moment(m, change(g, v - a * a));
+            (w - m, [v, m, a])
+        }),
+        _ => {}
     }
 }

@@ -1,4 +1,6 @@
-use super::{flush, Optimizer, Step, SMALLEST};
+use super::lanes::{each, Flush};
+use super::{Optimizer, Step};
+use simd::F32x4;
 
 /// Gradient descent: w −= lr·g; with momentum m = μ·m − lr·g, w += m, or, Nesterov's way, w += μ·m − lr·g.
 pub const OPTIMIZER: Optimizer = Optimizer {
@@ -10,12 +12,14 @@ pub const OPTIMIZER: Optimizer = Optimizer {
 };
 
 fn update(options: &[f32], step: Step, weights: &mut [f32], gradients: &[f32], slots: &mut [&mut [f32]]) {
-    let (momentum, nesterov, lr) = (options[0], options[1] != 0.0, step.learning_rate);
-    let [velocity] = slots else {
-        return weights.iter_mut().zip(gradients).for_each(|(w, g)| *w -= lr * g);
-    };
-    for ((w, g), v) in weights.iter_mut().zip(gradients).zip(velocity.iter_mut()) {
-        *v = flush(momentum * *v - lr * g, SMALLEST);
-        *w += if nesterov { momentum * *v - lr * g } else { *v };
+    let nesterov = options[1] != 0.0;
+    let (momentum, lr, flush) = (F32x4::splat(options[0]), F32x4::splat(step.learning_rate), Flush::new());
+    match slots {
+        [] => each(weights, gradients, [], |w, g, []| (w - lr * g, [])),
+        [v] => each(weights, gradients, [v], |w, g, [v]| {
+            let v = flush.mean(momentum * v - lr * g);
+            (w + if nesterov { momentum * v - lr * g } else { v }, [v])
+        }),
+        _ => {}
     }
 }
