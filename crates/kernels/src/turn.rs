@@ -3,7 +3,7 @@
 use simd::{F32x4, LANES};
 
 /// out[p · M + line] = lines[line][p] for p < len.
-#[inline(always)]
+#[inline(never)]
 pub fn turn<const M: usize>(lines: &[&[f32]; M], len: usize, out: &mut [f32]) {
     assert!(lines.iter().all(|line| line.len() >= len) && out.len() >= len * M);
     let blocks = len / LANES * LANES;

@@ -188,7 +188,6 @@ impl Correlate {
         match self.tile.rows {
             4 => pack::<4>(patches, row, rows, k0, k, out),
             6 => pack::<6>(patches, row, rows, k0, k, out),
-            8 => pack::<8>(patches, row, rows, k0, k, out),
             rows => unreachable!("no tile has {rows} rows"),
         }
     }

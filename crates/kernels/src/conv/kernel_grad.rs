@@ -113,7 +113,6 @@ impl Kernel for KernelGrad {
                 match self.tile.rows {
                     4 => patches.pack_columns::<4>(p0, k, row, rows, panels),
                     6 => patches.pack_columns::<6>(p0, k, row, rows, panels),
-                    8 => patches.pack_columns::<8>(p0, k, row, rows, panels),
                     rows => unreachable!("no tile has {rows} rows"),
                 }
                 let panel = |j: usize| {

@@ -1,7 +1,7 @@
 //! The register tile: MR rows × 4·NV columns of C, held in registers over a whole block of k.
 //!
 //! 4×8 fits the 15 vector registers that V8 leaves. So does 6×8, from V8 13.6 on and where multiply-adds are fused; elsewhere it
-//! spills and runs at half the speed. 4×16 and 8×8 spill unless V8 pairs vectors into 256 bits. Whoever starts the engine knows
+//! spills and runs at half the speed. 4×16 spills unless V8 pairs vectors into 256 bits. Whoever starts the engine knows
 //! where it runs, and chooses (`preferredTile` in `ts/src/runtime/environment.ts`).
 //! Every tile does the same arithmetic for an element: k ascending, one multiply-add per k, blocks of `KC` added in
 //! order. So the choice doesn't change a bit.
@@ -128,10 +128,10 @@ const fn of<const MR: usize, const NV: usize>(name: &'static str) -> Tile {
 }
 
 /// Largest tile, in floats: the buffer for tiles that hang over the edge of C.
-pub const LARGEST: usize = 8 * 16;
+pub const LARGEST: usize = 4 * 16;
 
-/// The tiles to choose from, first the one that no engine spills; the thin ones are chosen by shape alone. 6×16 spills everywhere.
-pub const TILES: [Tile; 4] = [of::<4, 2>("4x8"), of::<6, 2>("6x8"), of::<4, 4>("4x16"), of::<8, 2>("8x8")];
+/// The tiles to choose from, first the one that no engine spills; the thin ones are chosen by shape alone. 6×16 spills everywhere, and 8×8 was never the fastest.
+pub const TILES: [Tile; 3] = [of::<4, 2>("4x8"), of::<6, 2>("6x8"), of::<4, 4>("4x16")];
 
 /// For products with fewer than four rows: one row against 16 columns.
 pub const THIN: Tile = of::<1, 4>("1x16");
