@@ -209,7 +209,8 @@ impl ByRows {
         // SAFETY: B is an input of this record.
         let b = unsafe { context.read(self.b) };
         let b = &b[matrix * stride_b..];
-        if !transpose_b && j + nr <= n {
+        // What hangs over the edge reads the next row's first numbers, and nobody reads what becomes of those.
+        if !transpose_b && (k0 + kc - 1) * n + j + nr <= b.len() {
             return Panel { at: b[k0 * n + j..].as_ptr(), step: n };
         }
         let ld = if transpose_b { k } else { n };
