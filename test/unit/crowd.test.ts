@@ -24,7 +24,7 @@ test('threads that sleep and are faster all the same lose a slice now and then, 
 test('where others take the cores one thread makes nearly all slices', () => {
   const made = slices(1000, () => [2, 30], 1.2);
   expect(share(made)).toBeGreaterThan(0.95);
-  expect(share(made.slice(0, 30))).toBeGreaterThan(0.8);
+  expect(share(made.slice(0, 40))).toBeGreaterThan(0.7);
 });
 test('threads come back within a second of slices when the others are gone', () => {
   const made = slices(600, (i) => (i < 300 ? [2, 30] : [0.6, 0]), 1);

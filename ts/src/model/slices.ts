@@ -29,8 +29,8 @@ export class Crowd {
   /** Milliseconds of a step by all threads, and by one. */
   private together = 0;
   private single = 0;
-  /** Slices before the mode may change. */
-  private left = 3;
+  /** Slices before the mode may change; the first ones run code that is still being compiled. */
+  private left = 8;
   /** What `left` becomes, by mode; it doubles each time that the same is found again. */
   private patience = { together: 32, alone: 12 };
 
