@@ -19,42 +19,34 @@ function breathe(): Promise<void> {
 }
 
 /**
- * Whether threads help. Where other processes take the cores, threads wait for one that isn't running, and one alone may be faster:
- * when they had to sleep often, one makes a slice, and if it's faster than threads before and after it, the next ones too. Now and then
- * threads make one slice again, and stay if it was the faster one. The bits are the same.
+ * Whether threads help. Where other processes take the cores, threads wait for one that isn't running, and one alone may be faster: when
+ * they had to sleep often, one makes a slice, and if it was faster, the next ones too. Then threads make one again, and so on. The bits
+ * are the same.
  */
 export class Crowd {
-  /** Who makes the next slice: all threads, one on trial, all once more, one, or all to see whether that has become better. */
-  private mode: 'together' | 'trial' | 'again' | 'alone' | 'probe' = 'together';
+  /** Whether one thread makes the next slice, and whether that is a trial. */
+  alone = false;
+  private trial = false;
   /** Milliseconds of a step by all threads, and by one. */
-  private together = 0;
-  private single = 0;
-  /** Slices before the mode may change; the first ones run code that is still being compiled. */
+  private times = [0, 0];
+  /** Slices before a trial; the first ones run code that is still being compiled. */
   private left = 8;
-  /** What `left` becomes, by mode; it doubles each time that the same is found again. */
-  private patience = { together: 32, alone: 12 };
+  /** What `left` becomes, for all threads and for one; it doubles each time that the same are found faster. */
+  private patience = [32, 12];
 
-  get alone(): boolean {
-    return this.mode === 'trial' || this.mode === 'alone';
-  }
   /** After a slice of so many steps. */
   learn(perStep: number, steps: number, slept: number): void {
-    this.left--;
-    if (this.alone) this.single = perStep;
-    if (this.mode === 'trial') this.mode = 'again';
-    else if (this.mode === 'again') this.choose(Math.min(this.together, perStep));
-    else if (this.mode === 'probe') this.choose(perStep);
-    else if (this.mode === 'alone') {
-      if (this.left <= 0) this.mode = 'probe';
-    } else {
-      this.together = perStep;
-      if (this.left <= 0 && slept > 1 + steps / 4) this.mode = 'trial';
+    const { times } = this;
+    times[Number(this.alone)] = perStep;
+    if (this.trial) {
+      this.trial = false;
+      this.alone = (times[1] as number) < 0.95 * (times[0] as number);
+      this.left = this.patience[Number(this.alone)] as number;
+      this.patience = this.alone ? [32, Math.min(2 * this.left, 48)] : [Math.min(2 * this.left, 1024), 12];
+    } else if (--this.left <= 0 && (this.alone || slept > 1 + steps / 4)) {
+      this.trial = true;
+      this.alone = !this.alone;
     }
-  }
-  private choose(together: number): void {
-    this.mode = this.single < 0.95 * together ? 'alone' : 'together';
-    this.left = this.patience[this.mode];
-    this.patience = this.mode === 'alone' ? { together: 32, alone: Math.min(2 * this.left, 48) } : { together: Math.min(2 * this.left, 1024), alone: 12 };
   }
 }
 
