@@ -55,14 +55,12 @@ unsafe fn lines<const W: usize>(mut from: *const f32, ld: usize, k: usize, mut o
 /// Lines beyond `lines` become zero.
 pub fn interleave(input: &[f32], ld: usize, lines: usize, k: usize, columns: usize, out: &mut [f32]) {
     let out = &mut out[..k * columns];
-    if lines == columns && k > 0 {
-        match columns {
-            4 => return whole::<4>(input, ld, k, out),
-            6 => return whole::<6>(input, ld, k, out),
-            8 => return whole::<8>(input, ld, k, out),
-            _ => {}
-        }
-    } else {
+    if (lines, columns) == (6, 6) && k > 0 {
+        // Six lines are no squares.
+        let lines: [_; 6] = std::array::from_fn(|line| &input[line * ld..][..k]);
+        return turn(&lines, k, out);
+    }
+    if lines < columns {
         out.fill(0.0);
     }
     // Squares of 4 × 4 are turned in registers, the last lines with some before them once more; what hangs over goes one by one.
@@ -88,9 +86,4 @@ pub fn interleave(input: &[f32], ld: usize, lines: usize, k: usize, columns: usi
             out[p * columns + line] = value;
         }
     }
-}
-
-/// The same where the lines are as many as a tile has.
-fn whole<const M: usize>(input: &[f32], ld: usize, k: usize, out: &mut [f32]) {
-    turn(&std::array::from_fn::<_, M, _>(|line| &input[line * ld..][..k]), k, out);
 }
