@@ -11,7 +11,7 @@ mod scores;
 pub use forward::Forward;
 pub use gradient::Gradient;
 
-use crate::gemm::{interleave, pack_b, Panel, Panels, Sweep, Tile, KC, LARGEST};
+use crate::gemm::{interleave, pack_b, Cut, Left, Panel, Sweep, Tile, KC, LARGEST};
 use parallel::Span;
 
 /// Queries of a tile: whole tiles of any size, and few enough that a causal mask leaves out much.
@@ -111,7 +111,8 @@ fn panels(rows: usize, side: usize, width: usize) -> usize {
 /// out[keys × TILE] = rows of `a` times those of `b`, both turned.
 fn scores(tile: Tile, keys: usize, width: usize, a: &[f32], b: &[f32], out: &mut [f32], edge: &mut [f32]) {
     let columns = tile.columns;
-    let sweep = Sweep { tile, rows: keys, n: TILE, k: width, ldc: TILE, accumulate: false };
+    let sweep = Sweep { cut: Cut::alike(keys, tile), n: TILE, k: width, ldc: TILE, accumulate: false };
+    let a = Left::alike(a, keys, tile, width);
     sweep.run(a, |j| Panel { at: b[j * width..][..columns * width].as_ptr(), step: columns }, out, edge);
 }
 
@@ -131,10 +132,10 @@ fn weighted(
     for from in (0..keys).step_by(KC) {
         let k = KC.min(keys - from);
         let scores = &scores[from * TILE..][..k * TILE];
-        let sweep = Sweep { tile, rows: TILE, n: width, k, ldc: width, accumulate: from > 0 };
-        let a = Panels { first: Panel { at: scores.as_ptr(), step: TILE }, apart: tile.rows };
+        let sweep = Sweep { cut: Cut::alike(TILE, tile), n: width, k, ldc: width, accumulate: from > 0 };
+        let a = Left { at: scores.as_ptr(), row: 1, step: Some(TILE) };
         let b = |j: usize| Panel { at: b[j * all + from * columns..][..k * columns].as_ptr(), step: columns };
-        sweep.panels(a, a.at(TILE / tile.rows), b, out, edge);
+        sweep.run(a, b, out, edge);
     }
 }
 
@@ -153,8 +154,9 @@ fn gathered(
 ) {
     let columns = tile.columns;
     Lines { values: scores, ld: TILE, rows: keys, width: queries }.turned(tile.rows, turned);
-    let sweep = Sweep { tile, rows: keys, n: width, k: queries, ldc: width, accumulate: true };
-    sweep.run(turned, |j| Panel { at: b[j * queries..][..columns * queries].as_ptr(), step: columns }, out, edge);
+    let sweep = Sweep { cut: Cut::alike(keys, tile), n: width, k: queries, ldc: width, accumulate: true };
+    let a = Left::alike(turned, keys, tile, queries);
+    sweep.run(a, |j| Panel { at: b[j * queries..][..columns * queries].as_ptr(), step: columns }, out, edge);
 }
 
 /// Cuts scratch memory into parts.

@@ -6,7 +6,7 @@ use super::parts::{Part, Parts, Piece};
 use super::patches::{Patches, Pixel};
 use crate::copy::copy;
 use crate::fused::Fused;
-use crate::gemm::{pack_b, Panel, Sweep, Tile, KC, LARGEST};
+use crate::gemm::{pack_b, Cut, Left, Panel, Sweep, Tile, KC, LARGEST};
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
 use std::ops::Range;
@@ -173,12 +173,14 @@ impl Correlate {
             let patches = Patches { source, y: &part.y, x: &part.x, channels, first: group * depth, depth };
             let kernel = &packed[group * width.div_ceil(columns) * columns * inner..];
             for Piece { patch, kernel: at, len: k } in part.pieces(depth) {
-                self.pack(&patches, rows.start, rows.len(), patch, k, panels);
                 let b =
                     |j: usize| Panel { at: kernel[j * inner + at * columns..][..k * columns].as_ptr(), step: columns };
                 let accumulate = patch > 0;
-                let sweep = Sweep { tile: self.tile, rows: rows.len(), n: width, k, ldc: groups * width, accumulate };
-                sweep.run(panels, b, &mut out[group * width..], edge);
+                self.pack(&patches, rows.start, rows.len(), patch, k, panels);
+                let cut = Cut::alike(rows.len(), self.tile);
+                let sweep = Sweep { cut, n: width, k, ldc: groups * width, accumulate };
+                let a = Left::alike(panels, rows.len(), self.tile, k);
+                sweep.run(a, b, &mut out[group * width..], edge);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::axis::Axis;
 use super::patches::Patches;
-use crate::gemm::{pack_b, Panel, Sweep, Tile, KC, LARGEST};
+use crate::gemm::{pack_b, Cut, Left, Panel, Sweep, Tile, KC, LARGEST};
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
 
@@ -119,8 +119,9 @@ impl Kernel for KernelGrad {
                     pack_b(dy, filters, false, p0, k, group * width + j, columns.min(width - j), columns, b);
                     Panel { at: b.as_ptr(), step: columns }
                 };
-                let sweep = Sweep { tile: self.tile, rows, n: *width, k, ldc: filters, accumulate: p0 > first };
-                sweep.run(panels, panel, &mut out[group * width..], edge);
+                let cut = Cut::alike(rows, self.tile);
+                let sweep = Sweep { cut, n: *width, k, ldc: filters, accumulate: p0 > first };
+                sweep.run(Left::alike(panels, rows, self.tile, k), panel, &mut out[group * width..], edge);
             }
         }
     }

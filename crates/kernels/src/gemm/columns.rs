@@ -1,7 +1,7 @@
 //! Products cut into blocks of columns: A is packed before; a block packs its own columns of B on the way, into L1.
 
 use super::tile::{Panel, Panels, Tile, LARGEST};
-use super::{interleave, pack_b, Shape, Sweep, KC};
+use super::{interleave, pack_b, Cut, Left, Shape, Strip, Sweep, KC};
 use crate::fused::Fused;
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
@@ -33,7 +33,7 @@ impl Kernel for PackA {
         "pack_a"
     }
     fn chunks(&self) -> usize {
-        self.shape.m.div_ceil(self.tile.rows).div_ceil(self.panels_per_chunk())
+        Cut::evenly(self.shape.m, self.tile).tiles().div_ceil(self.panels_per_chunk())
     }
     fn flops(&self) -> u64 {
         (self.shape.m * self.shape.k) as u64
@@ -43,17 +43,15 @@ impl Kernel for PackA {
     }
     fn run(&self, context: &StepContext, chunk: usize, _scratch: &mut [f32]) {
         let Shape { m, k, transpose_a, .. } = self.shape;
-        let rows = self.tile.rows;
-        let panels = m.div_ceil(rows);
+        let cut = Cut::evenly(m, self.tile);
         let from = chunk * self.panels_per_chunk();
         // SAFETY: A is an input of this record.
         let a = unsafe { context.read(self.a) };
-        for panel in from..(from + self.panels_per_chunk()).min(panels) {
-            let row = panel * rows;
-            let height = rows.min(m - row);
+        for panel in from..(from + self.panels_per_chunk()).min(cut.tiles()) {
+            let Strip { row, tile: Tile { rows, .. }, height } = cut.strip(panel);
             for k0 in (0..k).step_by(KC) {
                 let kc = KC.min(k - k0);
-                let at = k0 * panels * rows + row * kc;
+                let at = k0 * cut.padded() + row * kc;
                 // SAFETY: each panel belongs to one chunk.
                 let out = unsafe { context.write(self.out, at, at + rows * kc) };
                 if transpose_a {
@@ -95,13 +93,12 @@ impl Kernel for ByColumns {
     }
     fn run(&self, context: &StepContext, chunk: usize, scratch: &mut [f32]) {
         let Shape { m, n, k, transpose_b, .. } = self.shape;
-        let (mr, nr) = (self.tile.rows, self.tile.columns);
+        let (cut, nr) = (Cut::evenly(m, self.tile), self.tile.columns);
         let column = chunk * COLUMNS;
         let width = COLUMNS.min(n - column);
         let (panels_b, edge) = scratch.split_at_mut(COLUMNS * KC.min(k));
         // SAFETY: both are inputs of this record.
         let (a, b) = unsafe { (context.read(self.packed), context.read(self.b)) };
-        let height = m.div_ceil(mr) * mr;
         for k0 in (0..k).step_by(KC) {
             let kc = KC.min(k - k0);
             let ld = if transpose_b { k } else { n };
@@ -112,12 +109,11 @@ impl Kernel for ByColumns {
                     pack_b(b, ld, transpose_b, k0 + p, steps, column + j, nr.min(width - j), nr, panel);
                 }
             }
-            let a = &a[k0 * height..][..kc * height];
-            let a = Panels { first: Panel { at: a.as_ptr(), step: mr }, apart: mr * kc };
+            let a = Left::packed(&a[k0 * cut.padded()..], &cut, kc);
             let b = Panels { first: Panel { at: panels_b.as_ptr(), step: nr }, apart: nr * kc };
-            let sweep = Sweep { tile: self.tile, rows: m, n: width, k: kc, ldc: n, accumulate: k0 > 0 };
+            let sweep = Sweep { cut, n: width, k: kc, ldc: n, accumulate: k0 > 0 };
             // SAFETY: these columns of out belong to this chunk, and the panels hold kc steps.
-            unsafe { sweep.whole(a, a.at(m / mr), b, context.pointer(self.out, column, (m - 1) * n + width), edge) };
+            unsafe { sweep.whole(a, b, context.pointer(self.out, column, (m - 1) * n + width), edge) };
         }
         if let Some(epilogue) = &self.epilogue {
             epilogue.run_part(context, 0..m, n, column..column + width, scratch);

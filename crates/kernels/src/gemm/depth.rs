@@ -1,8 +1,8 @@
 //! Products of deep operands with few results, as the gradients of weights over long sequences are: chunks are parts of k, each
 //! with sums of its own, so that both operands are read once and nothing is packed beforehand; then the sums are added in order.
 
-use super::tile::{Panel, Panels, Tile, LARGEST};
-use super::{pack_b, Shape, Sweep, KC};
+use super::tile::{Panel, Tile, LARGEST};
+use super::{pack_b, Cut, Left, Shape, Sweep, KC};
 use crate::fused::Fused;
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
@@ -34,7 +34,7 @@ pub(super) struct ByDepth {
 
 impl ByDepth {
     fn packed_a_words(&self) -> usize {
-        self.shape.m.next_multiple_of(self.tile.rows) * KC
+        Cut::evenly(self.shape.m, self.tile).padded() * KC
     }
 }
 
@@ -56,7 +56,7 @@ impl Kernel for ByDepth {
     }
     fn run(&self, context: &StepContext, chunk: usize, scratch: &mut [f32]) {
         let Shape { m, n, k, .. } = self.shape;
-        let (mr, nr) = (self.tile.rows, self.tile.columns);
+        let (cut, nr) = (Cut::evenly(m, self.tile), self.tile.columns);
         let (packed, scratch) = scratch.split_at_mut(self.packed_a_words());
         let (panel_b, edge) = scratch.split_at_mut(nr * KC);
         // SAFETY: both are inputs of this record.
@@ -66,17 +66,15 @@ impl Kernel for ByDepth {
         let from = chunk * depth(&self.shape);
         for k0 in (from..k.min(from + depth(&self.shape))).step_by(KC) {
             let kc = KC.min(k - k0);
-            for (row, panel) in (0..m).step_by(mr).zip(packed.chunks_exact_mut(mr * kc)) {
-                pack_b(a, m, false, k0, kc, row, mr.min(m - row), mr, panel);
+            for strip in cut.strips() {
+                pack_b(a, m, false, k0, kc, strip.row, strip.height, strip.tile.rows, &mut packed[strip.row * kc..]);
             }
-            let sweep = Sweep { tile: self.tile, rows: m, n, k: kc, ldc: n, accumulate: k0 > from };
+            let sweep = Sweep { cut, n, k: kc, ldc: n, accumulate: k0 > from };
             let panel = |j: usize| {
                 pack_b(b, n, false, k0, kc, j, nr.min(n - j), nr, panel_b);
                 Panel { at: panel_b.as_ptr(), step: nr }
             };
-            let a = Panels { first: Panel { at: packed.as_ptr(), step: mr }, apart: mr * kc };
-            // Panels hold kc steps.
-            sweep.panels(a, a.at(m / mr), panel, out, edge);
+            sweep.run(Left::packed(packed, &cut, kc), panel, out, edge);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Matrix products: out = op(A) · op(B), in batches, with an elementwise epilogue on rows that are still in cache.
 
 mod columns;
+mod cut;
 mod depth;
 mod pack;
 mod rows;
@@ -9,10 +10,11 @@ mod sweep;
 mod tile;
 mod tiny;
 
+pub(crate) use cut::{Cut, Strip};
 pub(crate) use pack::{interleave, pack_b};
-pub(crate) use sweep::Sweep;
+pub(crate) use sweep::{Left, Sweep};
 pub use tile::TILES;
-pub(crate) use tile::{Panel, Panels, Tile, LARGEST};
+pub(crate) use tile::{Panel, Tile, LARGEST};
 
 use crate::fused::Fused;
 use crate::record::Kernel;
@@ -121,14 +123,10 @@ impl Shape {
     }
 
     fn tile(&self) -> Tile {
-        let tile = preferred();
         if self.m < 4 {
             THIN
-        } else if self.m.next_multiple_of(tile.rows) * 10 > self.m * 11 {
-            // More than a tenth of the work would hang over the edge.
-            TILES[0]
         } else {
-            tile
+            preferred()
         }
     }
 }
@@ -202,7 +200,7 @@ pub fn workspace(shape: &Shape) -> usize {
     match shape.way() {
         Way::Tiny | Way::Dots | Way::ByRows { packs_b: false } => 0,
         Way::Stream | Way::ByDepth => depth::parts(shape) * shape.m * shape.n,
-        Way::ByColumns => TILES.iter().map(|t| shape.m.next_multiple_of(t.rows)).max().unwrap_or(0) * shape.k,
+        Way::ByColumns => TILES.iter().map(|&t| Cut::evenly(shape.m, t).padded()).max().unwrap_or(0) * shape.k,
         Way::ByRows { packs_b: true } => {
             let columns = widest();
             b_matrices(shape) * shape.n.div_ceil(columns) * columns * shape.k

@@ -29,6 +29,7 @@ pub fn pack_b(
     // SAFETY: k lines of b and of out, just cut to size.
     match if width == columns { columns } else { 0 } {
         4 => unsafe { lines::<4>(b.as_ptr(), ld, k, out.as_mut_ptr()) },
+        5 => unsafe { lines::<5>(b.as_ptr(), ld, k, out.as_mut_ptr()) },
         6 => unsafe { lines::<6>(b.as_ptr(), ld, k, out.as_mut_ptr()) },
         8 => unsafe { lines::<8>(b.as_ptr(), ld, k, out.as_mut_ptr()) },
         16 => unsafe { lines::<16>(b.as_ptr(), ld, k, out.as_mut_ptr()) },

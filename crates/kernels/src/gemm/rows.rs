@@ -1,7 +1,7 @@
 //! Products cut into blocks of rows: B is packed before, or read where it lies, and each block packs its own rows of A.
 
-use super::tile::{Panel, Panels, Tile, LARGEST};
-use super::{b_matrices, interleave, pack_b, Shape, Sweep, KC};
+use super::tile::{Panel, Tile, LARGEST};
+use super::{b_matrices, interleave, pack_b, Cut, Left, Shape, Strip, Sweep, KC};
 use crate::fused::Fused;
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
@@ -89,9 +89,10 @@ impl ByRows {
     }
 
     /// A is walked where it lies by tiles of one row, or when its k steps are rows (it is transposed) and few panels use it.
-    fn packs_a(&self) -> bool {
+    fn packs_a(&self, cut: &Cut, rows: usize) -> bool {
         if self.shape.transpose_a {
-            self.shape.n >= PACK_COLUMNS
+            // What hangs over would be read past the end.
+            self.shape.n >= PACK_COLUMNS || cut.padded() > rows
         } else {
             self.tile.rows > 1
         }
@@ -110,8 +111,7 @@ impl Kernel for ByRows {
         self.shape.batch * self.row_blocks()
     }
     fn scratch(&self) -> usize {
-        let edge_panels = self.tile.columns * KC.min(self.shape.k) + self.tile.rows * KC.min(self.shape.k);
-        let own = self.packed_a_words() + edge_panels + LARGEST;
+        let own = self.packed_a_words() + self.tile.columns * KC.min(self.shape.k) + LARGEST;
         own.max(self.epilogue.as_ref().map_or(0, |e| e.scratch()))
     }
     fn flops(&self) -> u64 {
@@ -159,40 +159,29 @@ impl ByRows {
         scratch: &mut [f32],
     ) {
         let Shape { m, n, k, .. } = self.shape;
-        let (mr, nr) = (self.tile.rows, self.tile.columns);
+        let (cut, nr) = (Cut::evenly(rows, self.tile), self.tile.columns);
         let kc = KC.min(k - k0);
         let (packed_a, scratch) = scratch.split_at_mut(self.packed_a_words());
-        let (edge_a, scratch) = scratch.split_at_mut(mr * KC.min(k));
         let (edge_b, scratch) = scratch.split_at_mut(nr * KC.min(k));
         let edge_c = &mut scratch[..LARGEST];
-        if self.packs_a() {
-            for (panel, i) in (0..rows).step_by(mr).enumerate() {
-                let panel = &mut packed_a[panel * mr * kc..][..mr * kc];
-                let height = mr.min(rows - i);
+        let a = if self.packs_a(&cut, rows) {
+            for Strip { row: i, tile: Tile { rows: mr, .. }, height } in cut.strips() {
+                let panel = &mut packed_a[i * kc..];
                 if self.shape.transpose_a {
                     pack_b(a, m, false, k0, kc, row + i, height, mr, panel);
                 } else {
                     interleave(&a[(row + i) * k + k0..], k, height, kc, mr, panel);
                 }
             }
-        } else if !rows.is_multiple_of(mr) && self.shape.transpose_a {
-            // The last rows of a transposed A would be read past their end: pack just those.
-            let i = rows / mr * mr;
-            pack_b(a, m, false, k0, kc, row + i, rows - i, mr, edge_a);
-        }
-        let (a, rest) = if self.packs_a() {
-            let a = Panels { first: Panel { at: packed_a.as_ptr(), step: mr }, apart: mr * kc };
-            (a, a.at(rows / mr))
-        } else if !self.shape.transpose_a {
-            let a = Panels { first: Panel { at: a[row * k + k0..].as_ptr(), step: 1 }, apart: k };
-            (a, a.at(rows))
+            Left::packed(packed_a, &cut, kc)
+        } else if self.shape.transpose_a {
+            Left { at: a[k0 * m + row..].as_ptr(), row: 1, step: Some(m) }
         } else {
-            let first = Panel { at: a[k0 * m + row..].as_ptr(), step: m };
-            (Panels { first, apart: mr }, Panel { at: edge_a.as_ptr(), step: mr })
+            Left { at: a[row * k + k0..].as_ptr(), row: k, step: None }
         };
-        let sweep = Sweep { tile: self.tile, rows, n, k: kc, ldc: n, accumulate: k0 > 0 };
+        let sweep = Sweep { cut, n, k: kc, ldc: n, accumulate: k0 > 0 };
         // Panels are packed or lie inside their operand for kc steps.
-        sweep.panels(a, rest, |j| self.b_panel(context, matrix, k0, kc, j, edge_b), out, edge_c);
+        sweep.run(a, |j| self.b_panel(context, matrix, k0, kc, j, edge_b), out, edge_c);
     }
 
     /// The panel of B at column j: packed before, where it lies, or packed now.

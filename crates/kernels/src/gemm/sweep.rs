@@ -1,58 +1,92 @@
 //! All tiles of a block of rows, for products whose operands lie in panels.
 
-use super::tile::{Grid, Panel, Panels, Tile, TILES};
+use super::cut::{Band, Cut};
+use super::tile::{Grid, Panel, Panels, Tile};
 
 /// Sizes of a sweep: C[rows × n] (+)= A[rows × k] · B[k × n], rows of C `ldc` apart.
 #[derive(Clone, Copy)]
 pub(crate) struct Sweep {
-    pub tile: Tile,
-    pub rows: usize,
+    pub cut: Cut,
     pub n: usize,
     pub k: usize,
     pub ldc: usize,
     pub accumulate: bool,
 }
 
-impl Sweep {
-    /// Multiplies. `a` holds whole panels of `tile.rows` rows, one after the other; `b` gives the panel of `tile.columns`
-    /// columns from a column on; `edge` has room for the largest tile.
-    pub fn run(&self, a: &[f32], b: impl FnMut(usize) -> Panel, c: &mut [f32], edge: &mut [f32]) {
-        let Sweep { tile: Tile { rows: mr, .. }, rows, k, .. } = *self;
-        assert!(a.len() >= rows.div_ceil(mr) * mr * k);
-        let a = Panels { first: Panel { at: a.as_ptr(), step: mr }, apart: mr * k };
-        self.panels(a, a.at(rows / mr), b, c, edge);
+/// Where the rows of A lie: those of a tile from `at + row · its first` on, one step of k `step` further than the last; without
+/// a step they are packed for their tile.
+#[derive(Clone, Copy)]
+pub(crate) struct Left {
+    pub at: *const f32,
+    pub row: usize,
+    pub step: Option<usize>,
+}
+
+impl Left {
+    /// Panels of `k` steps, each for its tile, one after the other.
+    pub fn packed(panels: &[f32], cut: &Cut, k: usize) -> Left {
+        assert!(panels.len() >= cut.padded() * k);
+        Left { at: panels.as_ptr(), row: k, step: None }
     }
 
-    /// The same with panels of A wherever they lie; `rest` is that of the rows behind the last whole one.
-    pub fn panels(&self, a: Panels, rest: Panel, mut b: impl FnMut(usize) -> Panel, c: &mut [f32], edge: &mut [f32]) {
-        assert!(self.rows == 0 || self.n == 0 || c.len() >= (self.rows - 1) * self.ldc + self.n, "rows of C");
-        for j in (0..self.n).step_by(self.tile.columns) {
+    /// Panels of `k` steps, all for one tile, one after the other.
+    pub fn alike(panels: &[f32], rows: usize, tile: Tile, k: usize) -> Left {
+        assert!(panels.len() >= rows.next_multiple_of(tile.rows) * k);
+        Left { at: panels.as_ptr(), row: k, step: Some(tile.rows) }
+    }
+
+    /// The panels of a band.
+    fn of(&self, band: &Band) -> Panels {
+        let at = self.at.wrapping_add(band.first * self.row);
+        let step = self.step.unwrap_or(band.tile.rows);
+        Panels { first: Panel { at, step }, apart: band.tile.rows * self.row }
+    }
+}
+
+impl Sweep {
+    /// Multiplies; `b` gives the panel of the tiles' columns from a column on, and `edge` has room for the largest tile. All panels
+    /// hold k steps.
+    pub fn run(&self, a: Left, mut b: impl FnMut(usize) -> Panel, c: &mut [f32], edge: &mut [f32]) {
+        let rows = self.cut.all().iter().map(|band| band.rows).sum::<usize>();
+        assert!(rows == 0 || self.n == 0 || c.len() >= (rows - 1) * self.ldc + self.n, "rows of C");
+        let columns = self.cut.all()[0].tile.columns;
+        for j in (0..self.n).step_by(columns) {
             let b = Panels { first: b(j), apart: 0 };
-            let part = Sweep { n: self.tile.columns.min(self.n - j), ..*self };
+            let part = Sweep { n: columns.min(self.n - j), ..*self };
             // SAFETY: the panels hold k steps, the caller's promise; C has all rows, asserted above.
-            unsafe { part.whole(a, rest, b, c.as_mut_ptr().add(j), edge) };
+            unsafe { part.whole(a, b, c.as_mut_ptr().add(j), edge) };
         }
     }
 
     /// The same with all panels of B there: a panel of A meets all of them while it is in cache.
     ///
     /// # Safety
-    /// Every panel is readable for k steps, and C valid for reading and writing `rows` rows of n values.
-    pub unsafe fn whole(&self, a: Panels, rest: Panel, b: Panels, c: *mut f32, edge: &mut [f32]) {
-        let Sweep { tile, rows, n, k, ldc, accumulate } = *self;
+    /// Every panel is readable for k steps, and C valid for reading and writing all rows of n values.
+    pub unsafe fn whole(&self, a: Left, b: Panels, c: *mut f32, edge: &mut [f32]) {
+        for band in self.cut.all() {
+            if band.rows > 0 {
+                // SAFETY: the caller's promise.
+                unsafe { self.band(&band, a.of(&band), b, c.add(band.first * self.ldc), edge) };
+            }
+        }
+    }
+
+    /// The rows of one band.
+    ///
+    /// # Safety
+    /// As [`Sweep::whole`].
+    unsafe fn band(&self, band: &Band, a: Panels, b: Panels, c: *mut f32, edge: &mut [f32]) {
+        let Sweep { n, k, ldc, accumulate, .. } = *self;
+        let Band { tile, rows, .. } = *band;
         let (mr, nr) = (tile.rows, tile.columns);
         let (down, across) = (rows / mr, n / nr);
         assert!(edge.len() >= mr * nr, "room for a tile");
         // SAFETY: the caller's promise.
         unsafe { (tile.grid)(&Grid { down, across, k, a, b, c, ldc, accumulate }) };
-        let small = TILES[0];
         let mut hanging = |i: usize, j: usize| {
-            let a = if i < down { a.at(i) } else { rest };
-            let height = mr.min(rows - i * mr);
-            let tile = if height <= small.rows && nr == small.columns { small } else { tile };
             // SAFETY: as above; the edge buffer has room for a tile.
-            unsafe { (tile.run)(k, a, b.at(j), edge.as_mut_ptr(), nr, false) };
-            for r in 0..height {
+            unsafe { (tile.run)(k, a.at(i), b.at(j), edge.as_mut_ptr(), nr, false) };
+            for r in 0..mr.min(rows - i * mr) {
                 let width = nr.min(n - j * nr);
                 // SAFETY: a part of a row of C.
                 let line = unsafe { std::slice::from_raw_parts_mut(c.add((i * mr + r) * ldc + j * nr), width) };
@@ -62,16 +96,7 @@ impl Sweep {
                 }
             }
         };
-        let left = rows - down * mr;
-        if left == small.rows && nr == small.columns {
-            // A smaller tile fits.
-            let a = Panels { first: rest, apart: 0 };
-            // SAFETY: the caller's promise; the panel of the rows behind holds at least these.
-            unsafe {
-                let c = c.add(down * mr * ldc);
-                (small.grid)(&Grid { down: 1, across, k, a, b, c, ldc, accumulate });
-            }
-        } else if left > 0 {
+        if down * mr < rows {
             (0..across).for_each(|j| hanging(down, j));
         }
         if across * nr < n {

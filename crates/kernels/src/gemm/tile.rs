@@ -130,8 +130,11 @@ const fn of<const MR: usize, const NV: usize>(name: &'static str) -> Tile {
 /// Largest tile, in floats: the buffer for tiles that hang over the edge of C.
 pub const LARGEST: usize = 4 * 16;
 
-/// The tiles to choose from, first the one that no engine spills; the thin ones are chosen by shape alone. 6×16 spills everywhere.
+/// The tiles to choose from, first the one that no engine spills; those below are chosen by shape alone. 6×16 spills everywhere.
 pub const TILES: [Tile; 3] = [of::<4, 2>("4x8"), of::<6, 2>("6x8"), of::<4, 4>("4x16")];
+
+/// Beside the tile of six rows, for what isn't a sum of sixes.
+pub const FIVE: Tile = of::<5, 2>("5x8");
 
 /// For products with fewer than four rows: one row against 16 columns.
 pub const THIN: Tile = of::<1, 4>("1x16");
