@@ -58,7 +58,7 @@ impl Engine {
         parallel::set_memory_limit(memory_limit as usize);
         std::panic::set_hook(Box::new(|info| {
             parallel::poison();
-            PANIC.with(|p| *p.borrow_mut() = info.to_string());
+            PANIC.with(|p| *p.borrow_mut() = info.payload_as_str().unwrap_or("the engine failed").to_owned());
         }));
         Engine(engine::Engine::new(threads))
     }
