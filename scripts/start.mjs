@@ -14,7 +14,7 @@ try {
   const { build } = await import('./build.mjs');
   // The second payload only where it was built before, so that it isn't left behind.
   const relaxed = existsSync(join(root, 'crates/wasm/pkg-relaxed'));
-  build({ fast: true, payloads: relaxed ? ['simd128', 'relaxed'] : ['simd128'] });
+  await build({ fast: true, payloads: relaxed ? ['simd128', 'relaxed'] : ['simd128'] });
 } catch (error) {
   console.error(error.message);
   process.exit(1);
