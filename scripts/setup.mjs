@@ -1,7 +1,7 @@
 // Installs what building needs and isn't there yet: `npm run setup [-- --tests] [--native]`. Safe to repeat; does nothing the second time.
 // Rust with the standard library's source (apt-get, or rustup's nightly), wasm-bindgen and wasm-pack (cargo, into .tools),
 // node_modules; with --tests also browsers (apt-get) and other runtimes (npm, into .tools);
-// with --native NumPy, JAX and Keras, beside which the benchmark then measures (pip, into .tools; needs python3 with venv).
+// with --native NumPy, JAX, TensorFlow and Keras, beside which the benchmark then measures (pip, into .tools; needs python3 with venv).
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { job, run, seconds } from './run.mjs';
@@ -93,7 +93,7 @@ async function install(tests, native) {
       );
     }
   }
-  if (native && changed('.tools/python/ready') < changed('bench/native/requirements.txt')) jobs.push(job('native', 'pip install NumPy, JAX, Keras', installNative));
+  if (native && changed('.tools/python/ready') < changed('bench/native/requirements.txt')) jobs.push(job('native', 'pip install NumPy, JAX, TensorFlow, Keras', installNative));
   const failed = (await Promise.allSettled(jobs)).filter((result) => result.status === 'rejected');
   if (failed.length) throw new Error(failed.map((result) => result.reason.message).join('\n\n'));
   return jobs.length;

@@ -1,7 +1,8 @@
-// What runs outside JavaScript: NumPy, JAX and Keras on the processor, where `npm run setup -- --native` installed them. Yardsticks of
-// what the machine can do, each in a Python process that does the work and says when it is done.
+// What runs outside JavaScript, on the processor: NumPy, JAX, Keras on JAX and on TensorFlow, which `npm run setup -- --native`
+// installs, and PyTorch where someone put it beside them (`.tools/python/bin/pip install torch`: gigabytes). Yardsticks of what the
+// machine can do, each in a Python process that does the work and says when it is done.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { bench } from '../registry.mjs';
@@ -29,16 +30,28 @@ async function open(name, threads) {
   return Object.fromEntries(KINDS.map((name) => [name, kind(name)]));
 }
 
-const requirements = readFileSync(join(bench, 'native/requirements.txt'), 'utf8');
-const versionOf = (name) => new RegExp(`^${name.split('-')[0]}==(.*)$`, 'm').exec(requirements)?.[1] ?? '';
+/** Versions of what is installed, by package: metadata lie in folders that are named after both. */
+function installed() {
+  const lib = join(bench, '../.tools/python/lib');
+  const folders = existsSync(PYTHON) ? readdirSync(lib).map((python) => join(lib, python, 'site-packages')) : [];
+  const names = folders.flatMap((folder) => readdirSync(folder)).map((name) => /^(.+)-(.+)\.dist-info$/.exec(name));
+  return new Map(names.filter((match) => match).map(([, name, version]) => [name, version]));
+}
+const versions = installed();
 
 /** Starting Python and its memory are no yardstick for either. */
-const native = (name) => ({
+const native = (name, ...packages) => ({
   threads: true,
   except: ['startup', 'memory'],
-  available: () => existsSync(PYTHON),
-  version: versionOf(name),
+  available: () => packages.every((each) => versions.has(each)),
+  version: versions.get(packages[0]),
   open: ({ threads }) => open(name, threads),
 });
 
-export const engines = { numpy: native('numpy'), jax: native('jax'), 'keras-jax': native('keras-jax') };
+export const engines = {
+  numpy: native('numpy', 'numpy'),
+  jax: native('jax', 'jax'),
+  'keras-jax': native('keras-jax', 'keras', 'jax'),
+  'keras-tensorflow': native('keras-tensorflow', 'keras', 'tensorflow_cpu'),
+  torch: native('torch', 'torch'),
+};
