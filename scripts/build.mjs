@@ -66,7 +66,9 @@ export async function build({ fast = false, payloads = Object.keys(PAYLOADS) } =
     if (existsSync(join(root, `crates/wasm/pkg-${payload}`))) await writePayload(payload);
     else standIn(payload);
   }
-  if (newest(join(dist, fast ? 'index.js' : 'index.d.ts')) < Math.max(newest(join(root, 'ts/src')), newest(join(root, 'tsup.config.ts')))) {
+  // The bundle holds what wasm-bindgen wrote beside the engine.
+  const parts = ['ts/src', 'tsup.config.ts', 'crates/wasm/pkg-simd128/myelin.js'].map((path) => newest(join(root, path)));
+  if (newest(join(dist, fast ? 'index.js' : 'index.d.ts')) < Math.max(...parts)) {
     const env = { ...process.env, ...(fast ? { MYELIN_FAST: '1' } : {}) };
     timed('package', () => execFileSync('node', ['node_modules/tsup/dist/cli-default.js', '--silent'], { cwd: root, stdio: 'inherit', env }));
     if (!fast) prune();
