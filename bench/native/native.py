@@ -1,5 +1,7 @@
 """The native yardsticks, started by engines/native.mjs: `native.py ENGINE THREADS`, then one request and one answer a line.
 
+Each library has a file of its own, with_LIBRARY.py, whose `engine` answers with the kinds of work that it offers.
+
 {"kind": …, "spec": …} builds the work of a case and answers {"ready": true}, or {"ready": false} where the engine doesn't offer it;
 {"run": count} does it `count` times and answers {"done": true}.
 """

@@ -91,7 +91,7 @@ test.each(Object.keys(BUNDLERS).filter((name) => name !== 'esbuild'))('%s leaves
   const shared = name === 'webpack' ? ['GRU', 'LSTM', 'SimpleRNN'] : [];
   expect(new Set(kinds)).toEqual(new Set(['Dense', 'Functional', ...shared]));
   expect(size).toBeGreaterThan(15_000);
-  // It orders modules by hashes that differ from build to build, which is worth some hundred bytes.
+  // webpack orders modules by hashes that differ from build to build, which is worth some hundred bytes.
   expect(size).toBeLessThan(name === 'webpack' ? 41_000 : 40_000);
 });
 

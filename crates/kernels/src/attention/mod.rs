@@ -111,9 +111,14 @@ fn panels(rows: usize, side: usize, width: usize) -> usize {
 /// out[keys × TILE] = rows of `a` times those of `b`, both turned.
 fn scores(tile: Tile, keys: usize, width: usize, a: &[f32], b: &[f32], out: &mut [f32], edge: &mut [f32]) {
     let columns = tile.columns;
-    let sweep = Sweep { cut: Cut::alike(keys, tile), n: TILE, k: width, ldc: TILE, accumulate: false };
-    let a = Left::alike(a, keys, tile, width);
-    sweep.run(a, |j| Panel { at: b[j * width..][..columns * width].as_ptr(), step: columns }, out, edge);
+    let cut = Cut::alike(keys, tile);
+    let sweep = Sweep { cut, n: TILE, k: width, ldc: TILE, accumulate: false };
+    sweep.run(
+        Left::alike(a, &cut, width),
+        |j| Panel { at: b[j * width..][..columns * width].as_ptr(), step: columns },
+        out,
+        edge,
+    );
 }
 
 /// out[TILE × width] = scoresᵀ times `b` [keys × width], which is packed straight in panels of `all` rows.
@@ -154,8 +159,9 @@ fn gathered(
 ) {
     let columns = tile.columns;
     Lines { values: scores, ld: TILE, rows: keys, width: queries }.turned(tile.rows, turned);
-    let sweep = Sweep { cut: Cut::alike(keys, tile), n: width, k: queries, ldc: width, accumulate: true };
-    let a = Left::alike(turned, keys, tile, queries);
+    let cut = Cut::alike(keys, tile);
+    let sweep = Sweep { cut, n: width, k: queries, ldc: width, accumulate: true };
+    let a = Left::alike(turned, &cut, queries);
     sweep.run(a, |j| Panel { at: b[j * queries..][..columns * queries].as_ptr(), step: columns }, out, edge);
 }
 

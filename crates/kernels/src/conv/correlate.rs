@@ -173,14 +173,13 @@ impl Correlate {
             let patches = Patches { source, y: &part.y, x: &part.x, channels, first: group * depth, depth };
             let kernel = &packed[group * width.div_ceil(columns) * columns * inner..];
             for Piece { patch, kernel: at, len: k } in part.pieces(depth) {
+                self.pack(&patches, rows.start, rows.len(), patch, k, panels);
                 let b =
                     |j: usize| Panel { at: kernel[j * inner + at * columns..][..k * columns].as_ptr(), step: columns };
                 let accumulate = patch > 0;
-                self.pack(&patches, rows.start, rows.len(), patch, k, panels);
                 let cut = Cut::alike(rows.len(), self.tile);
                 let sweep = Sweep { cut, n: width, k, ldc: groups * width, accumulate };
-                let a = Left::alike(panels, rows.len(), self.tile, k);
-                sweep.run(a, b, &mut out[group * width..], edge);
+                sweep.run(Left::alike(panels, &cut, k), b, &mut out[group * width..], edge);
             }
         }
     }

@@ -121,7 +121,7 @@ impl Kernel for KernelGrad {
                 };
                 let cut = Cut::alike(rows, self.tile);
                 let sweep = Sweep { cut, n: *width, k, ldc: filters, accumulate: p0 > first };
-                sweep.run(Left::alike(panels, rows, self.tile, k), panel, &mut out[group * width..], edge);
+                sweep.run(Left::alike(panels, &cut, k), panel, &mut out[group * width..], edge);
             }
         }
     }

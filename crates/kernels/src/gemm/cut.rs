@@ -60,6 +60,10 @@ impl Cut {
         self.bands
     }
 
+    pub fn rows(&self) -> usize {
+        self.bands.iter().map(|band| band.rows).sum()
+    }
+
     pub fn tiles(&self) -> usize {
         self.bands[0].tiles() + self.bands[1].tiles()
     }

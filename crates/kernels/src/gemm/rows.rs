@@ -77,7 +77,7 @@ impl ByRows {
     fn chunk_rows(&self) -> usize {
         let Shape { m, n, k, .. } = self.shape;
         let rows = (CHUNK_FLOPS / (2 * n * k).max(1)).max(m / CHUNKS);
-        // Multiples of every tile's rows, where there are enough: only the last chunk hangs over.
+        // Whole tiles of four and six rows, where there are enough.
         let unit = if rows >= 24 { 24 } else { 2 * self.tile.rows.max(4) };
         let rows = rows.clamp(unit, MC) / unit * unit;
         // So many chunks, as alike as can be.

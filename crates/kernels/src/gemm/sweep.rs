@@ -1,7 +1,7 @@
 //! All tiles of a block of rows, for products whose operands lie in panels.
 
 use super::cut::{Band, Cut};
-use super::tile::{Grid, Panel, Panels, Tile};
+use super::tile::{Grid, Panel, Panels};
 
 /// Sizes of a sweep: C[rows × n] (+)= A[rows × k] · B[k × n], rows of C `ldc` apart.
 #[derive(Clone, Copy)]
@@ -29,10 +29,11 @@ impl Left {
         Left { at: panels.as_ptr(), row: k, step: None }
     }
 
-    /// Panels of `k` steps, all for one tile, one after the other.
-    pub fn alike(panels: &[f32], rows: usize, tile: Tile, k: usize) -> Left {
-        assert!(panels.len() >= rows.next_multiple_of(tile.rows) * k);
-        Left { at: panels.as_ptr(), row: k, step: Some(tile.rows) }
+    /// Panels of `k` steps, all for the first tile of a cut, one after the other.
+    pub fn alike(panels: &[f32], cut: &Cut, k: usize) -> Left {
+        let side = cut.all()[0].tile.rows;
+        assert!(panels.len() >= cut.rows().next_multiple_of(side) * k);
+        Left { at: panels.as_ptr(), row: k, step: Some(side) }
     }
 
     /// The panels of a band.
@@ -47,7 +48,7 @@ impl Sweep {
     /// Multiplies; `b` gives the panel of the tiles' columns from a column on, and `edge` has room for the largest tile. All panels
     /// hold k steps.
     pub fn run(&self, a: Left, mut b: impl FnMut(usize) -> Panel, c: &mut [f32], edge: &mut [f32]) {
-        let rows = self.cut.all().iter().map(|band| band.rows).sum::<usize>();
+        let rows = self.cut.rows();
         assert!(rows == 0 || self.n == 0 || c.len() >= (rows - 1) * self.ldc + self.n, "rows of C");
         let columns = self.cut.all()[0].tile.columns;
         for j in (0..self.n).step_by(columns) {
