@@ -109,7 +109,7 @@ pub fn aliases(graph: &Graph) -> Vec<Id> {
     root
 }
 
-fn live(graph: &Graph, roots: &[Id]) -> Vec<bool> {
+pub fn live(graph: &Graph, roots: &[Id]) -> Vec<bool> {
     let mut live = vec![false; graph.nodes.len()];
     for &id in roots {
         live[id] = true;

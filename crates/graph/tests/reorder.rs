@@ -77,3 +77,52 @@ fn sums_of_a_spread_gradient_are_those_before() {
         assert!(sums.map(|record| record.kernel.flops()).all(|flops| flops < cells), "{}: windows are summed", op.name);
     }
 }
+
+/// A convolution of images, pooled, weighted and summed, with its gradient; with `kept`, so is the convolution's result.
+fn pooled_convolution(image: [usize; 4], kernel: [usize; 4], pooled: [usize; 4], kept: bool) -> Writer {
+    let mut w = Writer::default();
+    let (x, weights) = (w.input(DType::F32, &image), w.input(DType::F32, &pooled));
+    let kernel = w.parameter(&kernel);
+    let attrs = [Attr::ints([1, 1]), Attr::ints([0; 4]), Attr::ints([1, 1]), Attr::I32(1)];
+    let y = w.call(&window::conv2d::OP, &[x, kernel], &attrs);
+    let pool = w.call(&window::max_pool2d::OP, &[y], &[Attr::ints([2, 2]), Attr::ints([2, 2]), Attr::ints([0; 4])]);
+    let product = w.call(&elementwise::mul::OP, &[pool, weights], &[]);
+    let mut loss = w.call(&reduce::sum::OP, &[product], &[Attr::ints(0..4), Attr::Bool(false)]);
+    if kept {
+        // Adds zeros to the gradient of each result: it is needed whole.
+        let square = w.call(&elementwise::mul::OP, &[y, y], &[]);
+        let sum = w.call(&reduce::sum::OP, &[square], &[Attr::ints(0..4), Attr::Bool(false)]);
+        let nothing = w.call(&elementwise::less::OP, &[sum, sum], &[]);
+        let term = w.call(&elementwise::mul::OP, &[sum, nothing], &[]);
+        loss = w.call(&elementwise::add::OP, &[loss, term], &[]);
+    }
+    w.loss = Some(loss);
+    w
+}
+
+#[test]
+fn a_pooling_spreads_its_gradient_inside_the_kernels() {
+    let mut numbers = Numbers::new(5);
+    // Images [N, H, W, C] and kernels [KH, KW, C, F]; the last is the whole line of windows in more blocks than one.
+    let cases = [([3, 6, 8, 1], [3, 3, 1, 5]), ([2, 9, 5, 3], [2, 2, 3, 17]), ([40, 30, 22, 2], [3, 3, 2, 6])];
+    for (image, kernel) in cases {
+        let pooled = [image[0], (image[1] - kernel[0] + 1) >> 1, (image[2] - kernel[1] + 1) >> 1, kernel[3]];
+        let mut draw = |shape: [usize; 4]| -> Vec<f32> {
+            (0..shape.iter().product()).map(|_| (numbers.uniform(-2.0, 2.0) * 2.0).round() as f32 / 2.0).collect()
+        };
+        let (x, weights, values) = (draw(image), draw(pooled), draw(kernel));
+        let run = |kept: bool| {
+            let w = pooled_convolution(image, kernel, pooled, kept);
+            let (plan, table) = (w.compile(true), w.table());
+            let mut machine = Machine::new(&plan, &table, std::slice::from_ref(&values));
+            machine.write_inputs(&plan, &[x.clone(), weights.clone()]);
+            machine.run_records(&plan);
+            let inside = plan.records.iter().all(|record| record.kernel.name() != "pool_grad");
+            (machine.gradient(&table, 0).to_vec(), plan.arena_words, inside)
+        };
+        let ((gradient, words, inside), (expected, more, kept_inside)) = (run(false), run(true));
+        // Numbers are halves and few: sums are exact in any order.
+        assert_eq!(gradient, expected);
+        assert!(inside && !kept_inside && words < more);
+    }
+}

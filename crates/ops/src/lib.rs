@@ -161,6 +161,7 @@ pub static ALL: &[&Op] = &[
     &window::depthwise_conv2d_kernel_grad::OP,
     &window::max_pool2d::OP,
     &window::max_pool2d_grad::OP,
+    &window::pooled_conv2d_kernel_grad::OP,
     &recurrent::sequence::OP,
     &recurrent::keep::OP,
     &recurrent::sequence_result::OP,

@@ -99,6 +99,7 @@ export const OPS: readonly OpInfo[] = [
   { name: 'depthwiseConv2dKernelGrad', rule: 'fill', attrs: ['ints', 'ints', 'ints', 'ints'] },
   { name: 'maxPool2d', rule: 'pool', attrs: ['ints', 'ints', 'ints'] },
   { name: 'maxPool2dGrad', rule: 'same', attrs: ['ints', 'ints', 'ints'] },
+  { name: 'pooledConv2dKernelGrad', rule: 'fill', attrs: ['ints', 'ints', 'ints', 'ints', 'i32', 'ints', 'ints', 'ints'] },
   { name: 'sequence', rule: 'recurrent', attrs: ['i32', 'i32', 'i32', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool'] },
   { name: 'sequenceKeep', rule: 'fill', attrs: ['ints', 'ints', 'i32', 'i32', 'i32', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool'] },
   { name: 'sequenceResult', rule: 'fill', attrs: ['ints', 'ints', 'i32', 'i32', 'i32', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool'] },
@@ -268,5 +269,5 @@ export const ops = {
   /** The largest cell under each window of images [N, H, W, C]; padding (top, bottom, left, right) never wins. */
   maxPool2d: (x: Tensor, attrs: { pool: readonly number[]; strides?: readonly number[]; padding?: readonly number[] }): Tensor => call(93, null, [x], [attrs.pool, attrs.strides ?? [1, 1], attrs.padding ?? [0, 0, 0, 0]]),
   /** A cell (0 simple, 1 LSTM, 2 GRU) along a sequence. Values: projected input [batch, steps, gates·units], recurrent weights [units, gates·units], then those that the flags announce: bias of the recurrent product, noise [batch, units], initial states [batch, units], mask [batch, steps]. Result [batch, rows, units]: the outputs of all steps or the last, then the last states. */
-  sequence: (values: readonly Tensor[], attrs: { cell: number; activation?: number; gateActivation?: number; backwards?: boolean; zeroOutput?: boolean; sequences?: boolean; states?: boolean; bias?: boolean; noise?: boolean; initial?: boolean; mask?: boolean }): Tensor => call(95, null, values, [attrs.cell, attrs.activation ?? 0, attrs.gateActivation ?? 1, attrs.backwards ?? false, attrs.zeroOutput ?? false, attrs.sequences ?? false, attrs.states ?? false, attrs.bias ?? false, attrs.noise ?? false, attrs.initial ?? false, attrs.mask ?? false]),
+  sequence: (values: readonly Tensor[], attrs: { cell: number; activation?: number; gateActivation?: number; backwards?: boolean; zeroOutput?: boolean; sequences?: boolean; states?: boolean; bias?: boolean; noise?: boolean; initial?: boolean; mask?: boolean }): Tensor => call(96, null, values, [attrs.cell, attrs.activation ?? 0, attrs.gateActivation ?? 1, attrs.backwards ?? false, attrs.zeroOutput ?? false, attrs.sequences ?? false, attrs.states ?? false, attrs.bias ?? false, attrs.noise ?? false, attrs.initial ?? false, attrs.mask ?? false]),
 };

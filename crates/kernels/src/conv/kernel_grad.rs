@@ -3,6 +3,7 @@
 use super::axis::Axis;
 use super::patches::Patches;
 use crate::gemm::{pack_b, Cut, Left, Panel, Sweep, Tile, KC, LARGEST};
+use crate::pool::PoolGrad;
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
 
@@ -22,6 +23,8 @@ pub(super) struct Sizes {
     pub width: usize,
     pub y: Axis,
     pub x: Axis,
+    /// Results that are a block of the inner axis.
+    pub block: usize,
 }
 
 impl Sizes {
@@ -35,7 +38,8 @@ impl Sizes {
     pub fn words(&self) -> usize {
         self.rows() * self.groups * self.width
     }
-    fn blocks(&self) -> usize {
+    /// Chunks of each partial sum.
+    pub fn blocks(&self) -> usize {
         self.rows().div_ceil(ROWS)
     }
     fn flops(&self) -> u64 {
@@ -46,11 +50,39 @@ impl Sizes {
     fn part(&self) -> usize {
         let work = (self.flops() / (self.blocks().max(1) * CHUNK_FLOPS) as u64) as usize;
         let parts = work.min(CHUNKS / self.blocks().max(1)).max(1);
-        self.results().div_ceil(parts).max(1).next_multiple_of(KC)
+        self.results().div_ceil(parts).max(1).next_multiple_of(self.block)
     }
     /// Partial sums.
     pub fn parts(&self) -> usize {
         self.results().div_ceil(self.part()).max(1)
+    }
+}
+
+/// The gradient of the output.
+pub enum Upstream {
+    There(Span),
+    /// Made a block at a time from that of its pooling.
+    Pooled(Box<PoolGrad>),
+}
+
+impl Upstream {
+    /// Results that can be made by themselves.
+    pub(super) fn unit(&self) -> usize {
+        match self {
+            Upstream::There(_) => 1,
+            Upstream::Pooled(pool) => pool.windows.unit().cells,
+        }
+    }
+    /// Results `from..to`, channels side by side, and the number of the first that is there.
+    fn results<'a>(&self, context: &'a StepContext, from: usize, to: usize, room: &'a mut [f32]) -> (&'a [f32], usize) {
+        match self {
+            // SAFETY: an input of this record.
+            Upstream::There(dy) => (unsafe { context.read(*dy) }, 0),
+            Upstream::Pooled(pool) => {
+                pool.make(context, from / self.unit()..to / self.unit(), room);
+                (room, from)
+            }
+        }
     }
 }
 
@@ -59,7 +91,7 @@ pub(super) struct KernelGrad {
     pub sizes: Sizes,
     pub tile: Tile,
     pub x: Span,
-    pub dy: Span,
+    pub dy: Upstream,
     /// `sizes.parts()` partial sums, one after the other.
     pub out: Span,
 }
@@ -68,6 +100,13 @@ impl KernelGrad {
     fn panel_words(&self) -> usize {
         // Zeros up to a whole panel.
         (self.sizes.rows().min(ROWS) + self.tile.rows) * KC
+    }
+    /// Room for results that are made here.
+    fn room(&self) -> usize {
+        match &self.dy {
+            Upstream::There(_) => 0,
+            Upstream::Pooled(_) => self.sizes.block * self.sizes.groups * self.sizes.width,
+        }
     }
 }
 
@@ -79,13 +118,17 @@ impl Kernel for KernelGrad {
         self.sizes.parts() * self.sizes.blocks()
     }
     fn scratch(&self) -> usize {
-        self.panel_words() + self.tile.columns * KC + LARGEST
+        self.panel_words() + self.room() + self.tile.columns * KC + LARGEST
     }
     fn flops(&self) -> u64 {
         self.sizes.flops()
     }
     fn bytes(&self) -> u64 {
-        4 * (self.x.len + self.dy.len + self.out.len) as u64
+        let dy = match &self.dy {
+            Upstream::There(dy) => dy.len,
+            Upstream::Pooled(pool) => pool.input.len + pool.dy.len,
+        };
+        4 * (self.x.len + dy + self.out.len) as u64
     }
     fn run(&self, context: &StepContext, chunk: usize, scratch: &mut [f32]) {
         let Sizes { groups, depth, width, y, x, .. } = &self.sizes;
@@ -95,28 +138,28 @@ impl Kernel for KernelGrad {
         let rows = ROWS.min(self.sizes.rows() - row);
         let from = part * self.sizes.words() + row * filters;
         // SAFETY: inputs of this record, and rows that belong to this chunk.
-        let (source, dy, out) = unsafe {
-            (context.read(self.x), context.read(self.dy), context.write(self.out, from, from + rows * filters))
-        };
+        let (source, out) = unsafe { (context.read(self.x), context.write(self.out, from, from + rows * filters)) };
         let first = part * self.sizes.part();
         let last = (first + self.sizes.part()).min(self.sizes.results());
         if first == last {
             out.fill(0.0);
         }
         let (panels, scratch) = scratch.split_at_mut(self.panel_words());
+        let (room, scratch) = scratch.split_at_mut(self.room());
         let (b, edge) = scratch.split_at_mut(self.tile.columns * KC);
         let columns = self.tile.columns;
         for group in 0..*groups {
             let patches = Patches { source, y, x, channels: groups * depth, first: group * depth, depth: *depth };
-            for p0 in (first..last).step_by(KC) {
-                let k = KC.min(last - p0);
+            for p0 in (first..last).step_by(self.sizes.block) {
+                let k = self.sizes.block.min(last - p0);
+                let (dy, there) = self.dy.results(context, p0, p0 + k, room);
                 match self.tile.rows {
                     4 => patches.pack_columns::<4>(p0, k, row, rows, panels),
                     6 => patches.pack_columns::<6>(p0, k, row, rows, panels),
                     rows => unreachable!("no tile has {rows} rows"),
                 }
                 let panel = |j: usize| {
-                    pack_b(dy, filters, false, p0, k, group * width + j, columns.min(width - j), columns, b);
+                    pack_b(dy, filters, false, p0 - there, k, group * width + j, columns.min(width - j), columns, b);
                     Panel { at: b.as_ptr(), step: columns }
                 };
                 let cut = Cut::alike(rows, self.tile);

@@ -13,10 +13,12 @@ mod view;
 
 pub use axis::{Axis, Window};
 pub use depthwise::{depthwise, depthwise_input_grad, depthwise_kernel_grad, Depthwise};
+pub use kernel_grad::Upstream;
 pub use view::View;
 
 use crate::fused::Fused;
-use crate::gemm::{self, preferred, widest};
+use crate::gemm::{self, preferred, widest, KC};
+use crate::pool::Windows;
 use crate::record::Kernel;
 use crate::reduce::{Kind, Reduce};
 use correlate::{Correlate, PackKernel, Walk};
@@ -87,9 +89,16 @@ impl Conv {
             .collect()
     }
 
-    fn sizes(&self) -> Sizes {
+    /// Sizes of the kernel's gradient, from results that are made `unit` at a time.
+    fn sizes(&self, unit: usize) -> Sizes {
         let Walk { batch, groups, depth, width, y, x, .. } = self.walk();
-        Sizes { batch, groups, depth, width, y, x }
+        Sizes { batch, groups, depth, width, y, x, block: KC / unit * unit }
+    }
+
+    /// Whether [`kernel_grad`] can make the gradient of its results from that of their pooling: once, a block at a time.
+    pub fn takes_pooled(&self, windows: &Windows) -> bool {
+        let unit = windows.unit().cells;
+        windows.tile() && (1..=KC).contains(&unit) && self.groups == 1 && self.sizes(unit).blocks() == 1
     }
 
     /// Words of workspace for [`forward`].
@@ -103,11 +112,12 @@ impl Conv {
         self.back_product().map_or_else(packed, |s| gemm::workspace(&s))
     }
 
-    /// Words of workspace for [`kernel_grad`].
-    pub fn kernel_workspace(&self) -> usize {
-        match self.sizes().parts() {
+    /// Words of workspace for [`kernel_grad`], where results are pooled by `windows` or not.
+    pub fn kernel_workspace(&self, windows: Option<&Windows>) -> usize {
+        let sizes = self.sizes(windows.map_or(1, |windows| windows.unit().cells));
+        match sizes.parts() {
             1 => 0,
-            parts => parts * self.sizes().words(),
+            parts => parts * sizes.words(),
         }
     }
 }
@@ -147,8 +157,8 @@ fn finish(epilogue: Option<Fused>, push: Push) {
 }
 
 /// The gradient of the kernel.
-pub fn kernel_grad(c: &Conv, x: Span, dy: Span, out: Span, workspace: Span, push: Push) {
-    let (sizes, tile) = (c.sizes(), preferred());
+pub fn kernel_grad(c: &Conv, x: Span, dy: Upstream, out: Span, workspace: Span, push: Push) {
+    let (sizes, tile) = (c.sizes(dy.unit()), preferred());
     if sizes.parts() == 1 {
         return push(Box::new(KernelGrad { sizes, tile, x, dy, out }));
     }

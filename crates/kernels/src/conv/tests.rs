@@ -16,12 +16,12 @@ fn passes(c: &Conv) -> Vec<u32> {
     let weights = c.y.taps * c.x.taps * c.inputs * filters;
     let (x, kernel, dy) = (m.random(image), m.random(weights), m.random(result));
     let (y, dx, dk) = (m.alloc(result), m.alloc(image), m.alloc(weights));
-    let work = [c.workspace(), c.back_workspace(), c.kernel_workspace()].map(|words| m.alloc(words));
+    let work = [c.workspace(), c.back_workspace(), c.kernel_workspace(None)].map(|words| m.alloc(words));
     let mut records = Vec::new();
     let push: Push = &mut |record| records.push(record);
     forward(c, x, kernel, y, work[0], None, push);
     input_grad(c, dy, kernel, dx, work[1], None, push);
-    kernel_grad(c, x, dy, dk, work[2], push);
+    kernel_grad(c, x, Upstream::There(dy), dk, work[2], push);
     run_all(&mut m, &records);
     let bits: Vec<u32> = [y, dx, dk].iter().flat_map(|&span| m.get(span)).map(|v| v.to_bits()).collect();
     assert!(bits.iter().all(|&b| !f32::from_bits(b).is_nan()), "{c:?}");

@@ -49,6 +49,20 @@ impl View {
         self.tap as usize
     }
 
+    /// The same as [`View::each`]; without loops where two lines of two cells are seen, as most poolings have it.
+    #[inline(always)]
+    pub fn each_of_few(&self, mut f: impl FnMut(usize, usize)) {
+        if (self.lines, self.columns) != (2, 2) {
+            return self.each(f);
+        }
+        let (tap, cell) = (self.tap as usize, self.cell);
+        let (tap_line, tap_step) = (self.tap_line as usize, self.tap_step as usize);
+        f(tap, cell);
+        f(tap.wrapping_add(tap_step), cell + self.cell_step);
+        f(tap.wrapping_add(tap_line), cell + self.cell_line);
+        f(tap.wrapping_add(tap_line).wrapping_add(tap_step), cell + self.cell_line + self.cell_step);
+    }
+
     /// Calls back with (tap, cell) in order. A closure, not an iterator: the loops stay loops.
     #[inline(always)]
     pub fn each(&self, mut f: impl FnMut(usize, usize)) {

@@ -49,7 +49,7 @@ impl Pool {
         let start = if self.kind == Kind::Max { f32::NEG_INFINITY } else { 0.0 };
         let mut results = [F32x4::splat(start); V];
         match self.kind {
-            Kind::Max => view.each(|_, cell| {
+            Kind::Max => view.each_of_few(|_, cell| {
                 let values = &input[cell * channels + at..][..len];
                 for (v, best) in results.iter_mut().enumerate() {
                     let value = load(&values[v * LANES..]);
@@ -57,7 +57,7 @@ impl Pool {
                 }
             }),
             Kind::Mean => {
-                view.each(|_, cell| {
+                view.each_of_few(|_, cell| {
                     let values = &input[cell * channels + at..][..len];
                     for (v, sum) in results.iter_mut().enumerate() {
                         *sum = *sum + load(&values[v * LANES..]);

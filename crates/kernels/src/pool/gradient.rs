@@ -1,21 +1,19 @@
 //! The gradient of a pooling: to the first largest cell of each window, or shared among the window's cells.
 
 use super::forward::beats;
-use super::{Kind, Windows, BLOCK, WIDE};
+use super::{Kind, Unit, Windows, BLOCK, WIDE};
 use crate::channels::{load, store};
 use crate::conv::View;
 use crate::fused::Fused;
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
 use simd::{F32x4, LANES};
+use std::ops::Range;
 
-/// Chunks that are enough for any number of threads.
-const CHUNKS: usize = 64;
-/// Cells of a chunk of lines, roughly: they stay in cache for the epilogue.
+/// Cells of a chunk, roughly: they stay in cache for the epilogue.
 const CHUNK: usize = 16 * 1024;
 
-/// Where every cell lies under one window, a chunk is a few lines of windows; else windows overlap, and a chunk is a block
-/// of channels of one image.
+/// A chunk is some units: lines of windows where every cell lies under one window, else images.
 pub struct PoolGrad {
     pub kind: Kind,
     pub windows: Windows,
@@ -23,78 +21,90 @@ pub struct PoolGrad {
     pub input: Span,
     pub dy: Span,
     pub out: Span,
-    /// Runs on finished cells, where a chunk holds all of their channels.
+    /// Runs on finished cells.
     pub epilogue: Option<Fused>,
 }
 
-/// The records of a pooling's gradient, with `epilogue` on what is finished.
-pub fn lower(mut record: PoolGrad, push: &mut dyn FnMut(Box<dyn Kernel>)) {
-    let whole = record.windows.tile() || record.blocks() == 1;
-    let after = if whole { None } else { record.epilogue.take() };
-    push(Box::new(record));
-    if let Some(epilogue) = after {
-        push(Box::new(epilogue));
+impl PoolGrad {
+    fn words(&self) -> usize {
+        self.windows.unit().cells * self.windows.channels
+    }
+    fn chunk_units(&self) -> usize {
+        (CHUNK / self.words().max(1)).max(1)
+    }
+
+    /// The cells of some units.
+    pub(crate) fn make(&self, context: &StepContext, units: Range<usize>, out: &mut [f32]) {
+        let Windows { channels, y, x, .. } = &self.windows;
+        let Unit { lines, .. } = self.windows.unit();
+        // SAFETY: inputs of this record.
+        let (input, dy) = unsafe { (context.read(self.input), context.read(self.dy)) };
+        let tile = self.windows.tile();
+        if !tile {
+            out.fill(0.0);
+        }
+        let mut cells = Cells { pool: self, input, first: units.start * self.words(), out, add: !tile };
+        for line in units.start * lines..units.end * lines {
+            let (image, row) = (line / y.count, line % y.count);
+            for column in 0..x.count {
+                let view = self.windows.view([image, row, column]);
+                let dy = &dy[(line * x.count + column) * channels..][..*channels];
+                let (blocks, rest) = dy.split_at(channels / BLOCK * BLOCK);
+                for (i, dy) in blocks.chunks_exact(BLOCK).enumerate() {
+                    cells.block::<WIDE>(&view, dy, i * BLOCK);
+                }
+                for (i, dy) in rest.chunks(LANES).enumerate() {
+                    cells.block::<1>(&view, dy, blocks.len() + i * LANES);
+                }
+            }
+        }
     }
 }
 
-impl PoolGrad {
-    fn width(&self) -> usize {
-        if self.windows.batch >= CHUNKS || self.windows.tile() {
-            self.windows.channels
-        } else {
-            self.windows.channels.min(BLOCK)
-        }
-    }
-    fn blocks(&self) -> usize {
-        self.windows.channels.div_ceil(self.width())
-    }
+/// Cells that are being made.
+struct Cells<'a> {
+    pool: &'a PoolGrad,
+    input: &'a [f32],
+    out: &'a mut [f32],
+    /// The first of them, in words.
+    first: usize,
+    /// Some lie under several windows.
+    add: bool,
+}
 
-    /// Lines of windows, and how many of them are a chunk where they don't overlap.
-    fn lines(&self) -> usize {
-        self.windows.batch * self.windows.y.count
-    }
-    fn chunk_lines(&self) -> usize {
-        let Windows { channels, y, x, .. } = &self.windows;
-        (CHUNK / (y.taps * x.source * channels).max(1)).max(1)
-    }
-
-    /// The gradient that arrives at channels `at..at + len` of one result, `V` vectors of them.
+impl Cells<'_> {
+    /// Shares the gradient that arrives at channels `at..at + dy.len()` of one result, `V` vectors of them.
     #[inline(always)]
-    fn block<const V: usize>(&self, context: &StepContext, view: &View, dy: &[f32], at: usize, len: usize, add: bool) {
-        let len = if V == 1 { len } else { BLOCK };
+    fn block<const V: usize>(&mut self, view: &View, dy: &[f32], at: usize) {
+        let len = if V == 1 { dy.len() } else { BLOCK };
         let mut shares: [F32x4; V] = std::array::from_fn(|v| load(&dy[v * LANES..len]));
         let mut winners = [F32x4::splat(0.0); V];
-        if self.kind == Kind::Mean {
+        if self.pool.kind == Kind::Mean {
             let divisor = F32x4::splat(view.count() as f32);
             shares = shares.map(|dy| dy / divisor);
         } else {
-            winners = self.first_largest::<V>(context, view, at, len);
+            winners = self.first_largest::<V>(view, at, len);
         }
-        let (kind, zero, channels) = (self.kind, F32x4::splat(0.0), self.windows.channels);
-        view.each(|tap, cell| {
-            let place = cell * channels + at;
-            // SAFETY: these channels of this image belong to this chunk, and no other slice of them lives.
-            let out = unsafe { context.write(self.out, place, place + len) };
-            for v in 0..V {
-                let here = winners[v].equal(F32x4::splat(tap as f32));
-                let value = if kind == Kind::Mean { shares[v] } else { here.select(shares[v], zero) };
-                let last = len.min(v * LANES + LANES);
-                let out = &mut out[v * LANES..last];
-                store(if add { load(out) + value } else { value }, out);
+        let (kind, zero, channels) = (self.pool.kind, F32x4::splat(0.0), self.pool.windows.channels);
+        view.each_of_few(|tap, cell| {
+            let out = &mut self.out[cell * channels + at - self.first..][..len];
+            let tap = F32x4::splat(tap as f32);
+            let value =
+                |v: usize| if kind == Kind::Mean { shares[v] } else { winners[v].equal(tap).select(shares[v], zero) };
+            for (v, out) in out.chunks_mut(LANES).enumerate() {
+                store(if self.add { load(out) + value(v) } else { value(v) }, out);
             }
         });
     }
 
     /// Of each lane, the tap over its first largest cell.
     #[inline(always)]
-    fn first_largest<const V: usize>(&self, context: &StepContext, view: &View, at: usize, len: usize) -> [F32x4; V] {
-        // SAFETY: an input of this record.
-        let input = unsafe { context.read(self.input) };
-        let channels = self.windows.channels;
+    fn first_largest<const V: usize>(&self, view: &View, at: usize, len: usize) -> [F32x4; V] {
+        let channels = self.pool.windows.channels;
         let mut winners = [F32x4::splat(view.first_tap() as f32); V];
         let mut best = [F32x4::splat(f32::NEG_INFINITY); V];
-        view.each(|tap, cell| {
-            let values = &input[cell * channels + at..][..len];
+        view.each_of_few(|tap, cell| {
+            let values = &self.input[cell * channels + at..][..len];
             for v in 0..V {
                 let value = load(&values[v * LANES..]);
                 let wins = beats(best[v], value);
@@ -104,20 +114,6 @@ impl PoolGrad {
         });
         winners
     }
-
-    /// Zeros in channels `from..to` of all cells of an image.
-    fn clear(&self, context: &StepContext, image: usize, from: usize, to: usize) {
-        let Windows { channels, y, x, .. } = &self.windows;
-        let cells = y.source * x.source;
-        // All channels are one piece.
-        let (count, size) = if to - from == *channels { (1, cells * channels) } else { (cells, *channels) };
-        for piece in 0..count {
-            let start = image * cells * channels + piece * size + from;
-            let end = if count == 1 { start + size } else { start + to - from };
-            // SAFETY: these channels of this image belong to this chunk.
-            unsafe { context.write(self.out, start, end) }.fill(0.0);
-        }
-    }
 }
 
 impl Kernel for PoolGrad {
@@ -125,11 +121,7 @@ impl Kernel for PoolGrad {
         "pool_grad"
     }
     fn chunks(&self) -> usize {
-        if self.windows.tile() {
-            self.lines().div_ceil(self.chunk_lines())
-        } else {
-            self.windows.batch * self.blocks()
-        }
+        self.windows.units().div_ceil(self.chunk_units())
     }
     fn scratch(&self) -> usize {
         self.epilogue.as_ref().map_or(0, |e| e.scratch())
@@ -141,42 +133,13 @@ impl Kernel for PoolGrad {
         4 * (self.input.len + self.dy.len + 2 * self.out.len) as u64
     }
     fn run(&self, context: &StepContext, chunk: usize, scratch: &mut [f32]) {
-        let Windows { channels, y, x, .. } = &self.windows;
-        let (lines, from, to, cells);
-        // Where every cell lies under one window, what the window gives is all there is.
-        let tile = self.windows.tile();
-        if tile {
-            let first = chunk * self.chunk_lines();
-            lines = first..(first + self.chunk_lines()).min(self.lines());
-            (from, to) = (0, *channels);
-            let line = y.taps * x.source * channels;
-            cells = lines.start * line..lines.end * line;
-        } else {
-            let (image, block) = (chunk / self.blocks(), chunk % self.blocks());
-            lines = image * y.count..(image + 1) * y.count;
-            from = block * self.width();
-            to = (from + self.width()).min(*channels);
-            let image_words = y.source * x.source * channels;
-            cells = image * image_words..(image + 1) * image_words;
-            self.clear(context, image, from, to);
-        }
-        // SAFETY: an input of this record.
-        let dy = unsafe { context.read(self.dy) };
-        let wide = from + (to - from) / BLOCK * BLOCK;
-        for line in lines {
-            for column in 0..x.count {
-                let view = self.windows.view([line / y.count, line % y.count, column]);
-                let dy = &dy[(line * x.count + column) * channels..][..*channels];
-                for at in (from..wide).step_by(BLOCK) {
-                    self.block::<WIDE>(context, &view, &dy[at..], at, BLOCK, !tile);
-                }
-                for at in (wide..to).step_by(LANES) {
-                    self.block::<1>(context, &view, &dy[at..], at, LANES.min(to - at), !tile);
-                }
-            }
-        }
+        let first = chunk * self.chunk_units();
+        let units = first..(first + self.chunk_units()).min(self.windows.units());
+        let (from, to) = (units.start * self.words(), units.end * self.words());
+        // SAFETY: these cells belong to this chunk.
+        self.make(context, units, unsafe { context.write(self.out, from, to) });
         if let Some(epilogue) = &self.epilogue {
-            epilogue.run_range(context, cells.start, cells.end, scratch);
+            epilogue.run_range(context, from, to, scratch);
         }
     }
 }

@@ -4,7 +4,7 @@ mod forward;
 mod gradient;
 
 pub use forward::Pool;
-pub use gradient::{lower as lower_grad, PoolGrad};
+pub use gradient::PoolGrad;
 
 use crate::conv::{Axis, View, Window};
 use simd::LANES;
@@ -18,6 +18,13 @@ const BLOCK: usize = WIDE * LANES;
 pub enum Kind {
     Max,
     Mean,
+}
+
+/// Cells whose gradients are made together.
+pub(crate) struct Unit {
+    /// Lines of windows over them.
+    lines: usize,
+    pub cells: usize,
 }
 
 /// Sizes of a pooling.
@@ -48,7 +55,16 @@ impl Windows {
     }
 
     /// Whether every cell lies under exactly one window.
-    fn tile(&self) -> bool {
+    pub(crate) fn tile(&self) -> bool {
         [&self.y, &self.x].iter().all(|a| a.stride == a.taps && a.offset == 0 && a.count * a.taps == a.source)
+    }
+
+    /// Where every cell lies under one window a unit is a line of windows, else an image.
+    pub(crate) fn unit(&self) -> Unit {
+        let (lines, height) = if self.tile() { (1, self.y.taps) } else { (self.y.count, self.y.source) };
+        Unit { lines, cells: height * self.x.source }
+    }
+    fn units(&self) -> usize {
+        self.batch * if self.tile() { self.y.count } else { 1 }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{pooled, PADDING, POOL, SHAPE, STRIDES};
 use crate::prelude::*;
-use kernels::pool::{self, Kind, PoolGrad};
+use kernels::pool::{Kind, PoolGrad};
 
 pub static OP: Op = Op {
     name: "avg_pool2d_grad",
@@ -15,7 +15,7 @@ pub static OP: Op = Op {
         lower: |l, push| {
             let (windows, dy) = (pooled(l.shape, l.attrs, 1), l.inputs[0]);
             let (out, epilogue) = (l.out, l.epilogue);
-            pool::lower_grad(PoolGrad { kind: Kind::Mean, windows, input: dy, dy, out, epilogue }, push);
+            push(Box::new(PoolGrad { kind: Kind::Mean, windows, input: dy, dy, out, epilogue }));
         },
     },
     vjp: None,

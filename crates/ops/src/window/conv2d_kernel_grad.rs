@@ -2,7 +2,7 @@
 
 use super::{conv, DILATION, GROUPS, PADDING, SHAPE, STRIDES};
 use crate::prelude::*;
-use kernels::conv;
+use kernels::conv::{self, Upstream};
 
 pub static OP: Op = Op {
     name: "conv2d_kernel_grad",
@@ -11,10 +11,10 @@ pub static OP: Op = Op {
     attrs: &[SHAPE, STRIDES, PADDING, DILATION, GROUPS],
     rule: Rule::Fill,
     lower: Lower::Records {
-        workspace: |shapes, shape, attrs| conv(&shapes[0], shape, attrs, 1).kernel_workspace(),
+        workspace: |shapes, shape, attrs| conv(&shapes[0], shape, attrs, 1).kernel_workspace(None),
         lower: |l, push| {
             let c = conv(&l.shapes[0], l.shape, l.attrs, 1);
-            conv::kernel_grad(&c, l.inputs[0], l.inputs[1], l.out, l.workspace, push);
+            conv::kernel_grad(&c, l.inputs[0], Upstream::There(l.inputs[1]), l.out, l.workspace, push);
         },
     },
     vjp: None,

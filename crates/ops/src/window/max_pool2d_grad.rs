@@ -2,7 +2,7 @@
 
 use super::{pooled, PADDING, POOL, STRIDES};
 use crate::prelude::*;
-use kernels::pool::{self, Kind, PoolGrad};
+use kernels::pool::{Kind, PoolGrad};
 
 pub static OP: Op = Op {
     name: "max_pool2d_grad",
@@ -15,7 +15,7 @@ pub static OP: Op = Op {
         lower: |l, push| {
             let windows = pooled(&l.shapes[0], l.attrs, 0);
             let (input, dy, out, epilogue) = (l.inputs[0], l.inputs[1], l.out, l.epilogue);
-            pool::lower_grad(PoolGrad { kind: Kind::Max, windows, input, dy, out, epilogue }, push);
+            push(Box::new(PoolGrad { kind: Kind::Max, windows, input, dy, out, epilogue }));
         },
     },
     vjp: None,

@@ -10,6 +10,7 @@ pub mod depthwise_conv2d_input_grad;
 pub mod depthwise_conv2d_kernel_grad;
 pub mod max_pool2d;
 pub mod max_pool2d_grad;
+pub mod pooled_conv2d_kernel_grad;
 #[cfg(any(test, feature = "reference"))]
 pub mod reference;
 
