@@ -6,8 +6,9 @@ use crate::arena::{self, Buffer};
 use crate::decode::{decode, Program};
 use crate::differentiate::{append_gradients, differentiate};
 use crate::graph::{Graph, Source};
+use crate::inside::make_inside;
 use crate::recompute;
-use crate::reorder::{pool_first, spread_inside};
+use crate::reorder::pool_first;
 use crate::units::{units, Unit, Units};
 use crate::{GraphError, ParameterTable};
 use kernels::feed::{Batch, Feed};
@@ -70,8 +71,8 @@ pub(crate) fn prepare(bytes: &[u8], table: &ParameterTable) -> Result<Program, G
     let forward = program.graph.nodes.len();
     if program.train {
         program.gradient_of = differentiate(&mut program, table);
-        spread_inside(&mut program);
     }
+    make_inside(&mut program);
     if !(program.train && program.recompute) {
         return Ok(program);
     }

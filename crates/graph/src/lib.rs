@@ -9,6 +9,7 @@ mod decode;
 mod describe;
 mod differentiate;
 mod graph;
+mod inside;
 #[cfg(test)]
 mod planner_tests;
 mod recompute;

@@ -168,4 +168,5 @@ pub static ALL: &[&Op] = &[
     &recurrent::sequence_grad::OP,
     &recurrent::inner_grad::OP,
     &recurrent::kernel_grad::OP,
+    &recurrent::plain::OP,
 ];

@@ -106,6 +106,7 @@ export const OPS: readonly OpInfo[] = [
   { name: 'sequenceGrad', rule: 'fill', attrs: ['ints', 'ints', 'i32', 'i32', 'i32', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool'] },
   { name: 'sequenceInnerGrad', rule: 'fill', attrs: ['ints', 'ints', 'i32', 'i32', 'i32', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool'] },
   { name: 'sequenceKernelGrad', rule: 'fill', attrs: ['ints', 'ints', 'i32', 'i32', 'i32', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool'] },
+  { name: 'sequencePlain', rule: 'fill', attrs: ['ints', 'ints', 'i32', 'i32', 'i32', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool'] },
 ];
 
 /** Builders of symbolic calls. */

@@ -149,7 +149,7 @@ pub(super) struct Functions {
 
 /// One row at one step, going forward.
 pub(super) struct Row<'a> {
-    /// The projected input, and the state's product with the recurrent weights.
+    /// The projected input and the state's product with the recurrent weights; or a bias, and the product of both.
     pub x: &'a [f32],
     pub product: &'a mut [f32],
     pub bias: Option<&'a [f32]>,

@@ -2,7 +2,8 @@
 //! back. Rows never meet, so threads never wait for each other on the way.
 //!
 //! The products with the input are ordinary matrix products, made for all steps at once before and after the walk. What is
-//! left to a step is the product with the recurrent weights, packed once per batch, and the gates.
+//! left to a step is the product with the recurrent weights, packed once per batch, and the gates. A narrow input is multiplied
+//! on the way forward as well, as a part of the same product, so that what becomes of it is never in memory.
 
 mod backward;
 mod cell;
@@ -40,7 +41,27 @@ pub struct Walk {
     pub states: bool,
 }
 
-/// The values of a walk beside its projected input.
+/// What gates take from outside.
+#[derive(Clone, Copy)]
+pub enum Input {
+    /// [batch, steps, gates · units]
+    Projected(Span),
+    /// [batch, steps, size], to be multiplied by a kernel [size, gates · units], with a bias [gates · units]. A GRU can't take
+    /// it: its reset stands between the products.
+    Plain { x: Span, size: usize, kernel: Span, bias: Span },
+}
+
+impl Input {
+    /// Columns that are multiplied at each step beside the state.
+    fn size(&self) -> usize {
+        match *self {
+            Input::Projected(_) => 0,
+            Input::Plain { size, .. } => size,
+        }
+    }
+}
+
+/// The values of a walk beside its input.
 #[derive(Clone, Copy, Default)]
 pub struct Values {
     /// Of the recurrent product [gates · units].
@@ -114,15 +135,19 @@ impl Walk {
         elements * (2 * self.units as u64 + 40)
     }
 
-    fn forward_weights(&self) -> Weights {
-        Weights { k: self.units, n: self.width(), transposed: false }
+    fn forward_weights(&self, size: usize) -> Weights {
+        Weights { k: size + self.units, n: self.width(), transposed: false }
     }
     fn backward_weights(&self) -> Weights {
         Weights { k: self.width(), n: self.units, transposed: true }
     }
-    /// Words of workspace of [`forward`].
-    pub fn forward_workspace(&self) -> usize {
-        self.forward_weights().words()
+    /// Whether the walk had better take its input plain: the weights of both products together stay in cache.
+    pub fn takes_plain(&self, size: usize) -> bool {
+        self.cell != Cell::Gru && size <= self.units
+    }
+    /// Words of workspace of [`forward`], for a plain input of so many columns or a projected one (0).
+    pub fn forward_workspace(&self, size: usize) -> usize {
+        self.forward_weights(size).words()
     }
     /// Words of workspace of [`gradient`].
     pub fn gradient_workspace(&self) -> usize {
@@ -134,7 +159,7 @@ impl Walk {
 #[allow(clippy::too_many_arguments)]
 pub fn forward(
     walk: Walk,
-    projected: Span,
+    input: Input,
     recurrent: Span,
     values: Values,
     keep: bool,
@@ -142,9 +167,13 @@ pub fn forward(
     workspace: Span,
     push: &mut dyn FnMut(Box<dyn Kernel>),
 ) {
-    let weights = walk.forward_weights();
-    push(Box::new(weights.packing(recurrent, workspace)));
-    push(Box::new(forward::Forward::new(walk, projected, values, keep, out, weights.packed(workspace))));
+    let weights = walk.forward_weights(input.size());
+    let mut parts = vec![(recurrent, walk.units)];
+    if let Input::Plain { kernel, size, .. } = input {
+        parts.insert(0, (kernel, size));
+    }
+    push(Box::new(weights.packing(parts, workspace)));
+    push(Box::new(forward::Forward::new(walk, input, values, keep, out, weights.packed(workspace))));
 }
 
 /// The gradient of the projected input, followed by those of the first states where they are given.
@@ -160,6 +189,6 @@ pub fn gradient(
     push: &mut dyn FnMut(Box<dyn Kernel>),
 ) {
     let weights = walk.backward_weights();
-    push(Box::new(weights.packing(recurrent, workspace)));
+    push(Box::new(weights.packing(vec![(recurrent, walk.width())], workspace)));
     push(Box::new(backward::Backward::new(walk, keep, dy, values, out, weights.packed(workspace))));
 }

@@ -17,8 +17,9 @@ impl Weights {
     pub fn words(&self) -> usize {
         self.n.next_multiple_of(widest().max(1)) * self.k
     }
-    pub fn packing(self, weights: Span, out: Span) -> PackWeights {
-        PackWeights { shape: self, columns: preferred().columns, weights, out }
+    /// Of parts below each other (side by side if transposed), each with its part of k.
+    pub fn packing(self, parts: Vec<(Span, usize)>, out: Span) -> PackWeights {
+        PackWeights { shape: self, columns: preferred().columns, parts, out }
     }
     pub fn packed(self, at: Span) -> Packed {
         Packed { shape: self, tile: preferred(), at }
@@ -29,7 +30,7 @@ impl Weights {
 pub(super) struct PackWeights {
     shape: Weights,
     columns: usize,
-    weights: Span,
+    parts: Vec<(Span, usize)>,
     out: Span,
 }
 
@@ -50,12 +51,15 @@ impl Kernel for PackWeights {
         let Weights { k, n, transposed } = self.shape;
         let columns = self.columns;
         let column = chunk * columns;
-        // SAFETY: an input of this record.
-        let weights = unsafe { context.read(self.weights) };
         // SAFETY: a panel belongs to one chunk.
-        let out = unsafe { context.write(self.out, column * k, (column + columns) * k) };
-        let ld = if transposed { k } else { n };
-        pack_b(weights, ld, transposed, 0, k, column, columns.min(n - column), columns, out);
+        let mut out = unsafe { context.write(self.out, column * k, (column + columns) * k) };
+        for &(weights, k) in &self.parts {
+            // SAFETY: an input of this record.
+            let weights = unsafe { context.read(weights) };
+            let ld = if transposed { k } else { n };
+            pack_b(weights, ld, transposed, 0, k, column, columns.min(n - column), columns, out);
+            out = &mut out[k * columns..];
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::prelude::*;
-use kernels::rnn;
+use kernels::rnn::{self, Input};
 
 pub static OP: Op = Op {
     name: "sequence_keep",
@@ -11,10 +11,11 @@ pub static OP: Op = Op {
     attrs: INTERNAL,
     rule: Rule::Fill,
     lower: Lower::Records {
-        workspace: |_, _, attrs| inside(attrs).forward_workspace(),
+        workspace: |_, _, attrs| inside(attrs).forward_workspace(0),
         lower: |l, push| {
             let values = values(Attrs(&l.attrs.0[OWN..]), &l.inputs[2..]);
-            rnn::forward(inside(l.attrs), l.inputs[0], l.inputs[1], values, true, l.out, l.workspace, push);
+            let input = Input::Projected(l.inputs[0]);
+            rnn::forward(inside(l.attrs), input, l.inputs[1], values, true, l.out, l.workspace, push);
         },
     },
     vjp: None,

@@ -6,6 +6,7 @@
 pub mod inner_grad;
 pub mod keep;
 pub mod kernel_grad;
+pub mod plain;
 pub mod sequence;
 pub mod sequence_grad;
 pub mod sequence_result;

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::prelude::*;
-use kernels::rnn;
+use kernels::rnn::{self, Input};
 
 pub static OP: Op = Op {
     name: "sequence",
@@ -11,11 +11,12 @@ pub static OP: Op = Op {
     attrs: &[CELL, ACTIVATION, GATE_ACTIVATION, BACKWARDS, ZERO_OUTPUT, SEQUENCES, STATES, BIAS, NOISE, INITIAL, MASK],
     rule: Rule::Recurrent,
     lower: Lower::Records {
-        workspace: |shapes, _, attrs| own(shapes, attrs).forward_workspace(),
+        workspace: |shapes, _, attrs| own(shapes, attrs).forward_workspace(0),
         lower: |l, push| {
             let values = values(l.attrs, &l.inputs[2..]);
             let walk = own(l.shapes, l.attrs);
-            rnn::forward(walk, l.inputs[0], l.inputs[1], values, false, l.out, l.workspace, push);
+            let input = Input::Projected(l.inputs[0]);
+            rnn::forward(walk, input, l.inputs[1], values, false, l.out, l.workspace, push);
         },
     },
     // Where a program is differentiated, the call has become two.

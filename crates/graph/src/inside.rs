@@ -1,0 +1,82 @@
+//! Values that one call alone reads, made inside of it a piece at a time: they are never in memory.
+
+use crate::decode::Program;
+use crate::graph::{Graph, Node, Source};
+use crate::units::live;
+use ops::recurrent::{keep, plain, sequence, sequence_result};
+use ops::{elementwise, matmul, reshape, window, Attr, Id};
+
+/// Changes calls that can make one of their inputs themselves; the program must have its gradients.
+pub fn make_inside(program: &mut Program) {
+    for node in &mut program.graph.nodes {
+        match &mut node.source {
+            // What the gradient of a walk needed is known now.
+            Source::Call { op, inputs, .. } if **op == sequence_result::OP => drop(inputs.drain(..inputs.len() - 1)),
+            _ => {}
+        }
+    }
+    let roots = program.roots();
+    let live = live(&program.graph, &roots);
+    let mut uses = vec![0; live.len()];
+    let read = program.graph.nodes.iter().zip(&live).filter(|(_, &live)| live).flat_map(|(node, _)| node.inputs());
+    read.chain(&roots).for_each(|&id| uses[id] += 1);
+    for id in (0..uses.len()).filter(|&id| live[id]) {
+        let view = View { graph: &program.graph, uses: &uses };
+        if let Some(source) = view.spread(id).or_else(|| view.projected(id)) {
+            program.graph.nodes[id].source = source;
+            program.graph.forget(id);
+        }
+    }
+}
+
+struct View<'a> {
+    graph: &'a Graph,
+    uses: &'a [usize],
+}
+
+impl View<'_> {
+    fn node(&self, id: Id) -> &Node {
+        &self.graph.nodes[id]
+    }
+    fn shape(&self, id: Id) -> &[usize] {
+        &self.node(id).shape
+    }
+
+    /// The inputs of a call that is read once.
+    fn alone<const N: usize>(&self, id: Id, op: &'static ops::Op) -> Option<[Id; N]> {
+        let inputs = self.node(id).inputs().try_into().ok()?;
+        (self.node(id).is(op) && self.uses[id] == 1).then_some(inputs)
+    }
+
+    /// The gradient of a kernel, from that of its pooled results.
+    fn spread(&self, id: Id) -> Option<Source> {
+        let node = self.node(id);
+        let &[x, spread] = node.inputs() else { return None };
+        let [y, dy] = self.alone(spread, &window::max_pool2d_grad::OP)?;
+        let attrs: Vec<Attr> = node.attrs().0.iter().chain(self.node(spread).attrs().0).cloned().collect();
+        let fits = node.is(&window::conv2d_kernel_grad::OP)
+            && window::pooled_conv2d_kernel_grad::fits(self.shape(x), self.shape(id), self.shape(y), &attrs);
+        let op = &window::pooled_conv2d_kernel_grad::OP;
+        fits.then(|| Source::Call { op, inputs: vec![x, y, dy], attrs })
+    }
+
+    /// A walk along a sequence, from its input.
+    fn projected(&self, id: Id) -> Option<Source> {
+        let node = self.node(id);
+        let op = node.op().filter(|&op| [&sequence::OP, &keep::OP].contains(&op))?;
+        let (&projected, rest) = node.inputs().split_first()?;
+        // Layers project all steps of all rows as one matrix.
+        let flat = self.alone(projected, &reshape::OP).map_or(projected, |[flat]| flat);
+        let [product, bias] = self.alone(flat, &elementwise::add::OP)?;
+        let [x, kernel] = self.alone(product, &matmul::OP)?;
+        let flags = self.node(product).attrs();
+        let plain = !flags.bool(0) && !flags.bool(1) && self.shape(kernel).len() == 2;
+        if !plain || self.shape(bias).len() != 1 {
+            return None;
+        }
+        let [projected, kernel_shape, recurrent] = [projected, kernel, rest[0]].map(|id| self.shape(id));
+        let attrs = plain::attrs(op, projected, kernel_shape, recurrent, &node.shape, node.attrs().0)?;
+        let inputs = [x, kernel, bias].iter().chain(rest).copied().collect();
+        Some(Source::Call { op: &plain::OP, inputs, attrs })
+    }
+}
