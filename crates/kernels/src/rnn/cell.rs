@@ -27,11 +27,11 @@ impl Cell {
     pub fn states(self) -> usize {
         1 + (self == Cell::Lstm) as usize
     }
-    /// Values per unit that the gradient needs of a step: h; i, f, g, o, c; z, r, n, q.
+    /// Values per unit that the gradient needs of a step: h; i, f, g, o, c, f(c); z, r, n, q.
     pub fn kept(self) -> usize {
         match self {
             Cell::Simple => 1,
-            Cell::Lstm => 5,
+            Cell::Lstm => 6,
             Cell::Gru => 4,
         }
     }
@@ -214,33 +214,31 @@ fn simple_back(f: Activation, BackRow { kept, dh, dx, .. }: BackRow) {
 
 fn lstm(f: Activation, gate: Activation, Row { x, product, h, c, kept, .. }: Row) {
     let units = h.len();
-    let (gates, cell) = kept.split_at_mut(4 * units);
+    let (gates, cells) = kept.split_at_mut(4 * units);
     sum(x, product, gates);
-    let [i, forget, g, o] = parts_mut(gates, units);
-    gate.apply(i);
-    gate.apply(forget);
-    f.apply(g);
-    gate.apply(o);
+    gate.apply(&mut gates[..2 * units]);
+    f.apply(&mut gates[2 * units..3 * units]);
+    gate.apply(&mut gates[3 * units..]);
+    let [i, forget, g, o] = parts(gates, units);
+    let [cell, active] = parts_mut(cells, units);
     for u in (0..units).step_by(8) {
         let new = get(forget, u).madd(get(c, u), get(i, u) * get(g, u));
         put(cell, u, new);
         put(c, u, new);
-        put(h, u, new);
+        put(active, u, new);
     }
-    f.apply(h);
-    h.iter_mut().zip(o).for_each(|(h, o)| *h *= *o);
+    f.apply(active);
+    h.iter_mut().zip(o).zip(active).for_each(|((h, o), active)| *h = o * *active);
 }
 
 #[inline(always)]
 fn lstm_back(f: Activation, gate: Activation, BackRow { kept, c_before, dh, dc, dx, .. }: BackRow) {
     let units = dh.len();
-    let [ki, kf, kg, ko, kc] = parts::<5>(kept, units);
+    let [ki, kf, kg, ko, _, ka] = parts::<6>(kept, units);
     let [di, df, dg, d_o] = parts_mut::<4>(dx, units);
-    d_o.copy_from_slice(kc);
-    f.apply(d_o);
     for u in (0..units).step_by(8) {
         let (i, forget, g, o) = (get(ki, u), get(kf, u), get(kg, u), get(ko, u));
-        let active = get(d_o, u);
+        let active = get(ka, u);
         let d = get(dh, u);
         let cell = (d * o).madd(f.slope(active), get(dc, u));
         let before = c_before.map_or(F32x8::splat(0.0), |c| get(c, u));

@@ -122,7 +122,7 @@ impl Kernel for Forward {
                     });
                 } else if walk.cell.states() == 2 {
                     // The next step's gradient looks for the cell here.
-                    kept_row[4 * units..].copy_from_slice(&c[own.clone()]);
+                    kept_row[4 * units..5 * units].copy_from_slice(&c[own.clone()]);
                 }
                 if walk.sequences || done + 1 == steps {
                     let at = r * outputs + if walk.sequences { done } else { 0 };
