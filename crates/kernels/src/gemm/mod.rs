@@ -24,7 +24,7 @@ use parallel::Span;
 use rows::{ByRows, PackB};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use stream::{Dots, Stream};
-use tile::THIN;
+use tile::{THIN, WIDE};
 use tiny::Tiny;
 
 /// Block of k whose panels stay in L1 (B: 8 columns × 256 × 4 B = 8 kB) and L2 (A: one chunk's rows).
@@ -123,10 +123,11 @@ impl Shape {
     }
 
     fn tile(&self) -> Tile {
-        if self.m < 4 {
-            THIN
-        } else {
-            preferred()
+        match self.m {
+            4.. => preferred(),
+            // Fewer columns hang over than are there.
+            _ if self.n.next_multiple_of(WIDE.columns) - self.n < THIN.columns => WIDE,
+            _ => THIN,
         }
     }
 }

@@ -36,13 +36,16 @@ pub unsafe fn tile<const MR: usize, const NV: usize>(
         // Rolled on purpose: unrolling lets LLVM hoist loads, and V8 then spills.
         for _ in 0..k {
             let mut bv = [F32x4::splat(0.0); NV];
-            for (j, v) in bv.iter_mut().enumerate() {
-                *v = F32x4::load(pb.add(4 * j));
+            if MR > 1 {
+                for (j, v) in bv.iter_mut().enumerate() {
+                    *v = F32x4::load(pb.add(4 * j));
+                }
             }
             for (i, row) in acc.iter_mut().enumerate() {
                 let av = F32x4::load_splat(pa.add(i));
-                for (sum, &v) in row.iter_mut().zip(&bv) {
-                    *sum = av.madd(v, *sum);
+                for (j, (sum, &v)) in row.iter_mut().zip(&bv).enumerate() {
+                    // What one row alone uses needs no register.
+                    *sum = av.madd(if MR > 1 { v } else { F32x4::load(pb.add(4 * j)) }, *sum);
                 }
             }
             pa = pa.add(a.step);
@@ -136,5 +139,6 @@ pub const TILES: [Tile; 3] = [of::<4, 2>("4x8"), of::<6, 2>("6x8"), of::<4, 4>("
 /// Beside the tile of six rows, for what isn't a sum of sixes.
 pub const FIVE: Tile = of::<5, 2>("5x8");
 
-/// For products with fewer than four rows: one row against 16 columns.
+/// For products with fewer than four rows: one row against 16 columns, or against 32: so many sums that none waits for itself.
 pub const THIN: Tile = of::<1, 4>("1x16");
+pub const WIDE: Tile = of::<1, 8>("1x32");
