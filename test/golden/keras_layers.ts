@@ -96,8 +96,18 @@ export function positional(c: LayerCase): LayerCase {
   const second = args[1];
   // The mask of steps may come second.
   if (MASKED.test(c.layer) && states === undefined && isEncoded(second)) return { ...c, args: [args[0] as Encoded, ...args.slice(2)], kwargs: { ...kwargs, mask: second } };
-  if (c.layer !== 'Softmax' || !isEncoded(kwargs.mask)) return { ...c, args, kwargs };
-  return { ...c, args: [...args, broadcast(kwargs.mask, (args[0] as Encoded).shape)], kwargs: { ...kwargs, mask: null } };
+  if (c.layer !== 'Softmax') return { ...c, args, kwargs };
+  if (!isEncoded(kwargs.mask)) return overRows({ ...c, args, kwargs });
+  return overRows({ ...c, args: [...args, broadcast(kwargs.mask, (args[0] as Encoded).shape)], kwargs: { ...kwargs, mask: null } });
+}
+
+/** Rows of a batch never meet here: a case that goes over them as well is asked as a batch of one row that holds them all. */
+function overRows(c: LayerCase): LayerCase {
+  const axes = [c.config.axis].flat() as number[];
+  if (!axes.includes(0)) return c;
+  const row = (value: Encoded): Encoded => ({ ...value, shape: [1, ...value.shape] });
+  const rows = (values: LayerCase['output']): LayerCase['output'] => (Array.isArray(values) ? values.map((v) => row(v as Encoded)) : row(values as Encoded)) as LayerCase['output'];
+  return { ...c, config: { ...c.config, axis: axes.map((axis) => (axis < 0 ? axis : axis + 1)) }, args: c.args.map((value) => row(value as Encoded)), output: rows(c.output) };
 }
 
 function attended(c: LayerCase): LayerCase {
@@ -121,7 +131,6 @@ export const stateful = (c: LayerCase): boolean => /"stateful":true/.test(JSON.s
 /** Why a case can't be asked in this way, or null. */
 export function left(c: LayerCase): string | null {
   if (!factoryOf(c.layer)) return `no ${c.layer}`;
-  if (c.layer === 'Softmax' && [c.config.axis].flat().includes(0)) return 'over the batch';
   for (const [key, value] of Object.entries(c.kwargs)) {
     const answered = value === null || value === false || key === 'training' || key === 'reverse' || (key === 'mask' && masksOf(c).length > 0);
     if (!answered) return `called with ${key}`;

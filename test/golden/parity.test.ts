@@ -13,7 +13,8 @@ const HEAD = `# What each layer is checked against
 Written by \`test/golden/parity.test.ts\` from the lists that the tests themselves run over.
 
 - **Keras**: outputs recorded from Keras 3 with the same weights, options and inputs, checked within 1e-5 relative and 1e-6 absolute
-  (at most five cases in a hundred only within 2e-4 and 2e-5). "15 of 16": one recorded case can't be asked yet.
+  (at most five cases in a hundred only within 2e-4 and 2e-5). A softmax over the rows of a batch is asked as one row that holds them all:
+  rows never meet here.
 - **Gradients**: those of every input and every weight against central differences of fourth order, one model for each case; the
   operations beneath are checked against differences of an f64 reference in \`cargo test\`. A file stands where a layer does nothing in the
   engine: there its answers are checked.
