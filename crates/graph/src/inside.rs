@@ -70,12 +70,14 @@ impl View<'_> {
         let [product, bias] = self.alone(flat, &elementwise::add::OP)?;
         let [x, kernel] = self.alone(product, &matmul::OP)?;
         let flags = self.node(product).attrs();
-        let plain = !flags.bool(0) && !flags.bool(1) && self.shape(kernel).len() == 2;
-        if !plain || self.shape(bias).len() != 1 {
+        let [projected, weights, recurrent] = [projected, kernel, rest[0]].map(|id| self.shape(id));
+        let width = projected.last();
+        // Neither of them may be repeated.
+        let plain = !flags.bool(0) && !flags.bool(1) && weights.len() == 2 && weights.last() == width;
+        if !plain || self.shape(bias).len() != 1 || self.shape(bias).last() != width {
             return None;
         }
-        let [projected, kernel_shape, recurrent] = [projected, kernel, rest[0]].map(|id| self.shape(id));
-        let attrs = plain::attrs(op, projected, kernel_shape, recurrent, &node.shape, node.attrs().0)?;
+        let attrs = plain::attrs(op, projected, weights, recurrent, &node.shape, node.attrs().0)?;
         let inputs = [x, kernel, bias].iter().chain(rest).copied().collect();
         Some(Source::Call { op: &plain::OP, inputs, attrs })
     }

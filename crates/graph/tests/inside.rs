@@ -63,13 +63,13 @@ const SIZE: usize = 3;
 
 /// A cell along a projected sequence, weighted and summed: with its gradients, or a prediction. With `kept`, the projected input
 /// is an output as well.
-fn projected_walk(cell: usize, mask: bool, kept: bool, units: usize) -> Writer {
+fn projected_walk(cell: usize, mask: bool, kept: bool, units: usize, biases: usize) -> Writer {
     let width = [1, 4, 3][cell] * units;
     let mut w = Writer::default();
     let x = w.input(DType::F32, &[BATCH, STEPS, SIZE]);
     let weights = w.input(DType::F32, &[BATCH, STEPS, units]);
     let open = mask.then(|| w.input(DType::F32, &[BATCH, STEPS]));
-    let (kernel, bias, inner) = (w.parameter(&[SIZE, width]), w.parameter(&[width]), w.parameter(&[units, width]));
+    let (kernel, bias, inner) = (w.parameter(&[SIZE, width]), w.parameter(&[biases]), w.parameter(&[units, width]));
     // As layers do, and directly.
     let flat = if mask { x } else { w.call(&reshape::OP, &[x], &[Attr::ints([BATCH * STEPS, SIZE])]) };
     let product = w.call(&matmul::OP, &[flat, kernel], &[Attr::Bool(false), Attr::Bool(false)]);
@@ -90,18 +90,26 @@ fn projected_walk(cell: usize, mask: bool, kept: bool, units: usize) -> Writer {
 #[test]
 fn a_walk_projects_its_input_inside() {
     let mut numbers = Numbers::new(6);
-    for (cell, mask, train, units) in
-        [(0, false, true, 3), (1, false, true, 9), (1, true, true, 5), (1, false, false, 3), (2, false, true, 4)]
-    {
+    // Cell, whether it is masked and trained, its units; the last with one number for all biases.
+    let cases = [
+        (0, false, true, 3, false),
+        (1, false, true, 9, false),
+        (1, true, true, 5, false),
+        (1, false, false, 3, false),
+        (2, false, true, 4, false),
+        (1, false, true, 5, true),
+    ];
+    for (cell, mask, train, units, one) in cases {
         let mut draw = |n: usize| -> Vec<f32> { (0..n).map(|_| numbers.uniform(-1.0, 1.0) as f32).collect() };
         let width = [1, 4, 3][cell] * units;
-        let parameters = [SIZE * width, width, units * width].map(&mut draw);
+        let biases = if one { 1 } else { width };
+        let parameters = [SIZE * width, biases, units * width].map(&mut draw);
         let mut inputs = vec![draw(BATCH * STEPS * SIZE), draw(BATCH * STEPS * units)];
         if mask {
             inputs.push(draw(BATCH * STEPS).into_iter().map(|x| (x > -0.4) as u8 as f32).collect());
         }
         let run = |kept: bool| {
-            let w = projected_walk(cell, mask, kept, units);
+            let w = projected_walk(cell, mask, kept, units, biases);
             let (plan, table) = (w.compile(train), w.table());
             let mut machine = Machine::new(&plan, &table, &parameters);
             machine.write_inputs(&plan, &inputs);
@@ -111,8 +119,8 @@ fn a_walk_projects_its_input_inside() {
             (values, plan.records.iter().filter(|record| record.kernel.name() == "gemm").count())
         };
         let ((values, products), (expected, more)) = (run(false), run(true));
-        // A GRU's input is projected before.
-        assert_eq!(products < more, cell != 2, "{cell}: {products} products instead of {more}");
+        // A GRU's input is projected before, and a bias must have a number for each gate.
+        assert_eq!(products < more, cell != 2 && !one, "{cell}: {products} products instead of {more}");
         for (value, expected) in values.iter().zip(&expected) {
             assert!((value - expected).abs() < 1e-5 * (1.0 + expected.abs()), "{cell}: {value} instead of {expected}");
         }
