@@ -1,5 +1,5 @@
 // Layers that the engine walks along whole sequences, against the same cells step by step (layers.rnn unrolls its cell).
-import { defineLayer, functional, input, layers, ops, setRandomSeed } from 'myelin';
+import { defineLayer, functional, input, layers, ops, sequential, setRandomSeed } from 'myelin';
 import { describe, expect, test } from 'vitest';
 
 const [rows, steps, features, units] = [5, 6, 3, 7];
@@ -91,4 +91,21 @@ test('a lambda layer drops the mask, unless it says what becomes of it', async (
   const [whole, some] = [await pooled(x), await pooled(masked().apply(x, m) as typeof x)];
   expect([...((await mean({})) ?? [])]).toEqual([...(whole ?? [])].map((v) => 2 * v));
   expect([...((await mean({ mask: (_: unknown, mask: unknown) => mask })) ?? [])]).toEqual([...(some ?? [])].map((v) => 2 * v));
+});
+
+test('an LSTM of 1000 steps trains in the memory that its gradients need', async () => {
+  const [batch, wide] = [4, 8];
+  const arena = async (long: number) => {
+    const net = sequential([layers.lstm({ units: wide, inputShape: [long, features] }), layers.dense({ units: 1 })]).compile({ optimizer: 'adam', loss: 'mse' });
+    const [x, y] = [
+      { data: numbers(batch * long * features), shape: [batch, long, features] },
+      { data: numbers(batch), shape: [batch, 1] },
+    ];
+    const { history } = await net.fit(x, y, { batchSize: batch, epochs: 2, verbose: 0 });
+    expect((history.loss[1] as number) < (history.loss[0] as number)).toBe(true);
+    return (await net.explain(x, y, { batchSize: batch })).arenaBytes;
+  };
+  // Of a step: its input; four gates, the cell, its function and the state before; the gradients of four gates.
+  const needed = 4 * batch * (features + 11 * wide);
+  expect((await arena(1000)) - (await arena(500))).toBeLessThanOrEqual(1.01 * 500 * needed);
 });
