@@ -2,11 +2,11 @@
 //! output's gradient, with the kernel's channels exchanged, it makes the input's.
 
 use super::axis::Axis;
-use super::parts::{Part, Parts, Piece};
+use super::parts::{Part, Parts, Piece, BLOCK};
 use super::patches::{Patches, Pixel};
 use crate::copy::copy;
 use crate::fused::Fused;
-use crate::gemm::{pack_b, Cut, Left, Panel, Sweep, Tile, KC, LARGEST};
+use crate::gemm::{pack_b, Cut, Left, Panel, Sweep, Tile, LARGEST};
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
 use std::ops::Range;
@@ -154,7 +154,7 @@ impl Correlate {
     }
 
     fn panel_words(&self) -> usize {
-        ROWS * KC.min(self.walk.inner())
+        ROWS * BLOCK.min(self.walk.inner())
     }
 
     /// Results `rows` of a part.

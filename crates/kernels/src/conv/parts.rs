@@ -1,8 +1,9 @@
 //! Results that see the same taps. A walk over padding is cut into such parts, so that no padding is packed or multiplied.
 
 use super::axis::Axis;
-use crate::gemm::KC;
 
+/// Words of the inner axis that are packed together, at most: three taps by three of 32 channels fit, and twice those of 64.
+pub(super) const BLOCK: usize = 288;
 /// Rows of a product that take as long as what comes with each part: calls, and tiles that hang over.
 const PART_ROWS: usize = 6;
 /// Chunks that are enough for many threads, and the most images of a chunk.
@@ -76,7 +77,7 @@ impl Part {
         self.y.taps * self.x.taps
     }
 
-    /// The product's inner axis, `depth` words for each tap, in pieces of at most a block.
+    /// The product's inner axis, `depth` words for each tap, in as few equal pieces as blocks allow.
     pub fn pieces(&self, depth: usize) -> impl Iterator<Item = Piece> {
         let Part { y, x, first, columns } = *self;
         // Lines that are seen whole lie side by side.
@@ -84,7 +85,12 @@ impl Part {
         let words = taps * depth;
         (0..lines).flat_map(move |line| {
             let (patch, kernel) = (line * words, (first + line * columns) * depth);
-            (0..words).step_by(KC).map(move |k| Piece { patch: patch + k, kernel: kernel + k, len: KC.min(words - k) })
+            let len = words.div_ceil(words.div_ceil(BLOCK).max(1)).max(1);
+            (0..words).step_by(len).map(move |k| Piece {
+                patch: patch + k,
+                kernel: kernel + k,
+                len: len.min(words - k),
+            })
         })
     }
 }
