@@ -61,7 +61,7 @@ impl Kernel for Backward {
     fn run(&self, context: &StepContext, chunk: usize, scratch: &mut [f32]) {
         let walk = &self.walk;
         let Walk { batch, steps, units, .. } = *walk;
-        let (width, outputs, per_step) = (walk.width(), walk.outputs(), walk.kept());
+        let (width, outputs) = (walk.width(), walk.outputs());
         let all = walk.rows(chunk);
         let (first, rows) = (all.start, all.len());
         let functions = Functions { cell: walk.cell, state: walk.activation, gate: walk.gate_activation };
@@ -112,11 +112,11 @@ impl Kernel for Backward {
                 let c_before = if done == 0 {
                     c_first.map(|c| &c[(first + r) * units..][..units])
                 } else {
-                    let before = (first + r) * steps + walk.step(done - 1);
-                    (walk.cell == Cell::Lstm).then(|| &kept[before * per_step + 4 * units..][..units])
+                    let before = walk.kept_at(first + r, walk.step(done - 1));
+                    (walk.cell == Cell::Lstm).then(|| &kept[before + 4 * units..][..units])
                 };
                 functions.backward(BackRow {
-                    kept: &kept[place * per_step..][..per_step],
+                    kept: &kept[walk.kept_at(first + r, t)..][..walk.kept()],
                     before: &multiplied[place * units..][..units],
                     c_before,
                     dh: &mut dh[own.clone()],

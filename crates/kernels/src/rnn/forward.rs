@@ -105,7 +105,7 @@ impl Kernel for Forward {
                 let kept_row = match &mut kept {
                     Some((kept, states)) => {
                         states[(r * steps + t) * units..][..units].copy_from_slice(before);
-                        &mut kept[(r * steps + t) * walk.kept()..][..walk.kept()]
+                        &mut kept[(t * rows + r) * walk.kept()..][..walk.kept()]
                     }
                     None => &mut *unkept,
                 };

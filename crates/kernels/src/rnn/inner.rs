@@ -41,7 +41,7 @@ impl Kernel for Inner {
         4 * (self.rows() * (2 * self.walk.width() + self.walk.units)) as u64
     }
     fn run(&self, context: &StepContext, chunk: usize, _scratch: &mut [f32]) {
-        let (width, units, kept) = (self.walk.width(), self.walk.units, self.walk.kept());
+        let (width, units, steps) = (self.walk.width(), self.walk.units, self.walk.steps);
         let rows = chunk * ROWS..((chunk + 1) * ROWS).min(self.rows());
         // SAFETY: inputs of this record.
         let (gates, dx) = unsafe { (context.read(self.kept), context.read(self.dx)) };
@@ -53,7 +53,7 @@ impl Kernel for Inner {
         }
         for (row, line) in rows.zip(out.chunks_exact_mut(width)) {
             // Kept are z, r, n, q: r·dn reaches q. Masked steps have no gates, and no gradient.
-            let reset = &gates[row * kept + units..][..units];
+            let reset = &gates[self.walk.kept_at(row / steps, row % steps) + units..][..units];
             for (d, &r) in line[2 * units..].iter_mut().zip(reset).filter(|(d, _)| **d != 0.0) {
                 *d *= r;
             }

@@ -106,6 +106,11 @@ impl Walk {
         let before = self.kept_words() + self.states_words();
         Span { offset: keep.offset + before, len: keep.len - before, ..keep }
     }
+    /// Where what was kept of a row's step begins: step by step for the rows that walk together, as they come to it.
+    fn kept_at(&self, row: usize, step: usize) -> usize {
+        let rows = self.rows(row / self.chunk_rows());
+        (rows.start * self.steps + step * rows.len() + row - rows.start) * self.kept()
+    }
     /// The step of the sequence that the walk makes after `done` others.
     fn step(&self, done: usize) -> usize {
         if self.backwards {
