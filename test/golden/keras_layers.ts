@@ -97,17 +97,16 @@ export function positional(c: LayerCase): LayerCase {
   // The mask of steps may come second.
   if (MASKED.test(c.layer) && states === undefined && isEncoded(second)) return { ...c, args: [args[0] as Encoded, ...args.slice(2)], kwargs: { ...kwargs, mask: second } };
   if (c.layer !== 'Softmax') return { ...c, args, kwargs };
-  if (!isEncoded(kwargs.mask)) return overRows({ ...c, args, kwargs });
-  return overRows({ ...c, args: [...args, broadcast(kwargs.mask, (args[0] as Encoded).shape)], kwargs: { ...kwargs, mask: null } });
+  const [values] = args as [Encoded];
+  return overRows(isEncoded(kwargs.mask) ? { ...c, args: [values, broadcast(kwargs.mask, values.shape)], kwargs: { ...kwargs, mask: null } } : { ...c, args, kwargs });
 }
 
-/** Rows of a batch never meet here: a case that goes over them as well is asked as a batch of one row that holds them all. */
+/** Rows of a batch never meet here: a softmax that goes over them as well is asked as a batch of one row that holds them all. */
 function overRows(c: LayerCase): LayerCase {
   const axes = [c.config.axis].flat() as number[];
   if (!axes.includes(0)) return c;
-  const row = (value: Encoded): Encoded => ({ ...value, shape: [1, ...value.shape] });
-  const rows = (values: LayerCase['output']): LayerCase['output'] => (Array.isArray(values) ? values.map((v) => row(v as Encoded)) : row(values as Encoded)) as LayerCase['output'];
-  return { ...c, config: { ...c.config, axis: axes.map((axis) => (axis < 0 ? axis : axis + 1)) }, args: c.args.map((value) => row(value as Encoded)), output: rows(c.output) };
+  const row = (value: unknown): Encoded => ({ ...(value as Encoded), shape: [1, ...(value as Encoded).shape] });
+  return { ...c, config: { ...c.config, axis: axes.map((axis) => (axis < 0 ? axis : axis + 1)) }, args: c.args.map(row), output: row(c.output) };
 }
 
 function attended(c: LayerCase): LayerCase {
@@ -154,14 +153,13 @@ export function recordedCases(): readonly (readonly [string, LayerCase])[] {
   );
 }
 
-/** How many recorded cases a layer has, and how many of them are asked, by the layer's name. */
-export function recordedLayers(): ReadonlyMap<string, { readonly asked: number; readonly recorded: number }> {
+/** How many recorded cases a layer has, by the layer's name. */
+export function recordedLayers(): ReadonlyMap<string, number> {
   const names = new Map(Object.entries(layers).map(([name, factory]) => [factory as unknown as Factory, name]));
-  const counts = new Map<string, { asked: number; recorded: number }>();
+  const counts = new Map<string, number>();
   for (const [, c] of recordedCases()) {
     const name = names.get(factoryOf(c.layer) as Factory) ?? c.layer;
-    const count = counts.get(name) ?? { asked: 0, recorded: 0 };
-    counts.set(name, { asked: count.asked + Number(left(c) === null), recorded: count.recorded + 1 });
+    counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return counts;
 }

@@ -8,7 +8,6 @@ const CEILING = { rtol: 2e-4, atol: 2e-5 } as const;
 const CLOSE = { rtol: 1e-5, atol: 1e-6 } as const;
 
 const cases = recordedCases();
-const usable = cases.filter(([, c]) => left(c) === null);
 
 const INDICES = /^(Reversible)?Embedding$/;
 const float = ({ path }: { readonly path: string }) => !path.includes('seed_generator');
@@ -75,13 +74,13 @@ test('every recorded case can be asked', () => {
 });
 
 describe('recorded by Keras', () => {
-  it.each(usable)('%s', async (_, c) => check(c));
+  it.each(cases)('%s', async (_, c) => check(c));
   afterAll(() => {
     const list = [...worst].sort((a, b) => b[1] - a[1]).slice(0, 8);
-    console.log(`layers: ${close} of ${usable.length} cases within rtol 1e-5, atol 1e-6; farthest, in that unit: ${list.map(([layer, share]) => `${layer} ${share.toFixed(2)}`).join(', ')}`);
+    console.log(`layers: ${close} of ${cases.length} cases within rtol 1e-5, atol 1e-6; farthest, in that unit: ${list.map(([layer, share]) => `${layer} ${share.toFixed(2)}`).join(', ')}`);
   });
 });
 
 test('most cases agree to 1e-5', () => {
-  expect(close).toBeGreaterThanOrEqual(0.95 * usable.length);
+  expect(close).toBeGreaterThanOrEqual(0.95 * cases.length);
 });

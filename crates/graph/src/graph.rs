@@ -98,6 +98,18 @@ impl Graph {
         Ok(id)
     }
 
+    /// How often each value is read, by a root or by a call that the roots need; 0: none of them needs it.
+    pub fn uses(&self, roots: &[Id]) -> Vec<usize> {
+        let mut uses = vec![0; self.nodes.len()];
+        roots.iter().for_each(|&id| uses[id] += 1);
+        for id in (0..self.nodes.len()).rev() {
+            if uses[id] > 0 {
+                self.nodes[id].inputs().iter().for_each(|&input| uses[input] += 1);
+            }
+        }
+        uses
+    }
+
     /// Forgets a call that was changed: no equal one finds it.
     pub fn forget(&mut self, id: Id) {
         self.known.retain(|_, known| *known != id);

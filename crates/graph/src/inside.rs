@@ -1,8 +1,9 @@
 //! Values that one call alone reads, made inside of it a piece at a time: they are never in memory.
+//!
+//! Each such call is an operation of its own, which nothing but this file makes of two others.
 
 use crate::decode::Program;
 use crate::graph::{Graph, Node, Source};
-use crate::units::live;
 use ops::recurrent::{keep, plain, sequence, sequence_result};
 use ops::{elementwise, matmul, reshape, window, Attr, Id};
 
@@ -15,26 +16,23 @@ pub fn make_inside(program: &mut Program) {
             _ => {}
         }
     }
-    let roots = program.roots();
-    let live = live(&program.graph, &roots);
-    let mut uses = vec![0; live.len()];
-    let read = program.graph.nodes.iter().zip(&live).filter(|(_, &live)| live).flat_map(|(node, _)| node.inputs());
-    read.chain(&roots).for_each(|&id| uses[id] += 1);
-    for id in (0..uses.len()).filter(|&id| live[id]) {
-        let view = View { graph: &program.graph, uses: &uses };
-        if let Some(source) = view.spread(id).or_else(|| view.projected(id)) {
+    let uses = program.graph.uses(&program.roots());
+    for id in (0..uses.len()).filter(|&id| uses[id] > 0) {
+        let readers = Readers { graph: &program.graph, uses: &uses };
+        if let Some(source) = readers.spread(id).or_else(|| readers.projected(id)) {
             program.graph.nodes[id].source = source;
             program.graph.forget(id);
         }
     }
 }
 
-struct View<'a> {
+/// A graph, and how often each of its values is read.
+struct Readers<'a> {
     graph: &'a Graph,
     uses: &'a [usize],
 }
 
-impl View<'_> {
+impl Readers<'_> {
     fn node(&self, id: Id) -> &Node {
         &self.graph.nodes[id]
     }

@@ -10,13 +10,16 @@ use ops::{elementwise, window, Id};
 
 /// Moves each relu behind the pooling of its result, where nothing else reads that.
 pub fn pool_first(program: &mut Program) {
-    let mut uses = vec![0; program.graph.nodes.len()];
-    let read = program.graph.nodes.iter().flat_map(|node| node.inputs().iter().copied());
-    read.chain(program.results()).chain(program.loss).for_each(|id: Id| uses[id] += 1);
+    let roots: Vec<Id> = program.roots().into_iter().chain(program.loss).collect();
+    let uses = program.graph.uses(&roots);
     for pool in 0..uses.len() {
         let nodes = &mut program.graph.nodes;
         let Some(&relu) = nodes[pool].inputs().first() else { continue };
-        if !(nodes[pool].is(&window::max_pool2d::OP) && nodes[relu].is(&elementwise::relu::OP) && uses[relu] == 1) {
+        if !(nodes[pool].is(&window::max_pool2d::OP)
+            && uses[pool] > 0
+            && nodes[relu].is(&elementwise::relu::OP)
+            && uses[relu] == 1)
+        {
             continue;
         }
         // The two nodes exchange their calls; whoever reads the second still does.

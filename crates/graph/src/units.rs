@@ -60,9 +60,9 @@ fn whole(graph: &Graph, user: Id, operand: Id) -> bool {
 
 pub fn units(graph: &Graph, roots: &[Id]) -> Units {
     let root = aliases(graph);
-    let live = live(graph, roots);
+    let uses = graph.uses(roots);
     let mut users = vec![Vec::new(); graph.nodes.len()];
-    for id in (0..graph.nodes.len()).filter(|&id| live[id] && !is_alias(&graph.nodes[id])) {
+    for id in (0..graph.nodes.len()).filter(|&id| uses[id] > 0 && !is_alias(&graph.nodes[id])) {
         for &input in graph.nodes[id].inputs() {
             if users[root[input]].last() != Some(&id) {
                 users[root[input]].push(id);
@@ -75,7 +75,12 @@ pub fn units(graph: &Graph, roots: &[Id]) -> Units {
     let mut units = Vec::new();
     for id in (0..graph.nodes.len()).rev() {
         let node = &graph.nodes[id];
-        if taken[id] || !live[id] || node.op().is_none() || is_alias(node) || node.is_empty() || stretches[id].is_some()
+        if taken[id]
+            || uses[id] == 0
+            || node.op().is_none()
+            || is_alias(node)
+            || node.is_empty()
+            || stretches[id].is_some()
         {
             continue;
         }
@@ -107,19 +112,6 @@ pub fn aliases(graph: &Graph) -> Vec<Id> {
         root.push(if is_alias(node) { root[node.inputs()[0]] } else { id });
     }
     root
-}
-
-pub fn live(graph: &Graph, roots: &[Id]) -> Vec<bool> {
-    let mut live = vec![false; graph.nodes.len()];
-    for &id in roots {
-        live[id] = true;
-    }
-    for id in (0..graph.nodes.len()).rev() {
-        if live[id] {
-            graph.nodes[id].inputs().iter().for_each(|&i| live[i] = true);
-        }
-    }
-    live
 }
 
 /// Constants are part of the chains that use them; only other users need them in memory.

@@ -21,10 +21,5 @@ pub static OP: Op = Op {
             push(Box::new(Gradient::new(a, inputs, masks, l.out)));
         },
     },
-    vjp: None,
-    internal: true,
-    #[cfg(any(test, feature = "reference"))]
-    reference: crate::sample::through,
-    #[cfg(any(test, feature = "reference"))]
-    samples: Vec::new,
+    ..Op::INTERNAL
 };

@@ -17,10 +17,5 @@ pub static OP: Op = Op {
             kernels::norm::gradient(norm(&l.shapes[0], l.attrs, 1), [x, gamma, dy], l.out, l.workspace, push);
         },
     },
-    vjp: None,
-    internal: true,
-    #[cfg(any(test, feature = "reference"))]
-    reference: crate::sample::through,
-    #[cfg(any(test, feature = "reference"))]
-    samples: Vec::new,
+    ..Op::INTERNAL
 };

@@ -63,11 +63,6 @@ impl Reference<'_> {
     }
 }
 
-/// Of what is only seen through other operations: their gradients, which are compared with finite differences.
-pub fn through(_: &Reference) -> Vec<f64> {
-    unreachable!("checked through the operation that it belongs to")
-}
-
 /// All places of a shape, in row-major order.
 pub fn places(shape: &[usize]) -> Vec<Vec<usize>> {
     let count: usize = shape.iter().product();

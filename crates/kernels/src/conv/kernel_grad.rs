@@ -66,6 +66,13 @@ pub enum Upstream {
 }
 
 impl Upstream {
+    /// Words that are read.
+    fn words(&self) -> usize {
+        match self {
+            Upstream::There(dy) => dy.len,
+            Upstream::Pooled(pool) => pool.input.len + pool.dy.len,
+        }
+    }
     /// Results that can be made by themselves.
     pub(super) fn unit(&self) -> usize {
         match self {
@@ -124,11 +131,7 @@ impl Kernel for KernelGrad {
         self.sizes.flops()
     }
     fn bytes(&self) -> u64 {
-        let dy = match &self.dy {
-            Upstream::There(dy) => dy.len,
-            Upstream::Pooled(pool) => pool.input.len + pool.dy.len,
-        };
-        4 * (self.x.len + dy + self.out.len) as u64
+        4 * (self.x.len + self.dy.words() + self.out.len) as u64
     }
     fn run(&self, context: &StepContext, chunk: usize, scratch: &mut [f32]) {
         let Sizes { groups, depth, width, y, x, .. } = &self.sizes;

@@ -17,10 +17,5 @@ pub static OP: Op = Op {
             push(Box::new(AffineInputGrad { sampling, dy: l.inputs[0], maps: l.inputs[1], out: l.out }));
         },
     },
-    vjp: None,
-    internal: true,
-    #[cfg(any(test, feature = "reference"))]
-    reference: crate::sample::through,
-    #[cfg(any(test, feature = "reference"))]
-    samples: Vec::new,
+    ..Op::INTERNAL
 };

@@ -18,10 +18,5 @@ pub static OP: Op = Op {
             push(Box::new(AffineMapGrad { sampling, images, maps, dy, out: l.out }));
         },
     },
-    vjp: None,
-    internal: true,
-    #[cfg(any(test, feature = "reference"))]
-    reference: crate::sample::through,
-    #[cfg(any(test, feature = "reference"))]
-    samples: Vec::new,
+    ..Op::INTERNAL
 };

@@ -14,10 +14,5 @@ pub static OP: Op = Op {
         workspace: none,
         lower: |l, push| rnn::inner_gradient(inside(l.attrs), l.inputs[0], l.inputs[1], l.out, push),
     },
-    vjp: None,
-    internal: true,
-    #[cfg(any(test, feature = "reference"))]
-    reference: crate::sample::through,
-    #[cfg(any(test, feature = "reference"))]
-    samples: Vec::new,
+    ..Op::INTERNAL
 };

@@ -18,10 +18,5 @@ pub static OP: Op = Op {
             rnn::forward(inside(l.attrs), input, l.inputs[1], values, true, l.out, l.workspace, push);
         },
     },
-    vjp: None,
-    internal: true,
-    #[cfg(any(test, feature = "reference"))]
-    reference: crate::sample::through,
-    #[cfg(any(test, feature = "reference"))]
-    samples: Vec::new,
+    ..Op::INTERNAL
 };

@@ -14,10 +14,5 @@ pub static OP: Op = Op {
         workspace: |_, _, attrs| inside(attrs).product_workspace(),
         lower: |l, push| rnn::recurrent_gradient(inside(l.attrs), l.inputs[0], l.inputs[1], l.out, l.workspace, push),
     },
-    vjp: None,
-    internal: true,
-    #[cfg(any(test, feature = "reference"))]
-    reference: crate::sample::through,
-    #[cfg(any(test, feature = "reference"))]
-    samples: Vec::new,
+    ..Op::INTERNAL
 };

@@ -2,6 +2,8 @@
 //!
 //! In a program that is differentiated the call becomes two: one that keeps what the gradient needs in one buffer, the
 //! result behind it, and one that takes the result. So the walk is made once, and a prediction keeps nothing.
+//! Where the input is narrow and nothing else reads its projection, the walk makes that too (`plain.rs`): no layer asks for it,
+//! `crates/graph/src/inside.rs` finds where it fits.
 
 pub mod inner_grad;
 pub mod keep;

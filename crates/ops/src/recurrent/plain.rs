@@ -20,12 +20,7 @@ pub static OP: Op = Op {
             rnn::forward(inside(l.attrs), input, recurrent, values, keep, l.out, l.workspace, push);
         },
     },
-    vjp: None,
-    internal: true,
-    #[cfg(any(test, feature = "reference"))]
-    reference: crate::sample::through,
-    #[cfg(any(test, feature = "reference"))]
-    samples: Vec::new,
+    ..Op::INTERNAL
 };
 
 /// The attributes of the call that makes `shape`, as `op` would from `projected`; if that is for the better.

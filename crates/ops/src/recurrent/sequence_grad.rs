@@ -19,10 +19,5 @@ pub static OP: Op = Op {
             rnn::gradient(inside(l.attrs), keep, dy, recurrent, values, l.out, l.workspace, push);
         },
     },
-    vjp: None,
-    internal: true,
-    #[cfg(any(test, feature = "reference"))]
-    reference: crate::sample::through,
-    #[cfg(any(test, feature = "reference"))]
-    samples: Vec::new,
+    ..Op::INTERNAL
 };

@@ -18,9 +18,5 @@ pub static OP: Op = Op {
         },
     },
     vjp: Some(gradients),
-    internal: true,
-    #[cfg(any(test, feature = "reference"))]
-    reference: crate::sample::through,
-    #[cfg(any(test, feature = "reference"))]
-    samples: Vec::new,
+    ..Op::INTERNAL
 };

@@ -30,12 +30,7 @@ pub static OP: Op = Op {
             conv::kernel_grad(&c, l.inputs[0], Upstream::Pooled(pool), out, l.workspace, push);
         },
     },
-    vjp: None,
-    internal: true,
-    #[cfg(any(test, feature = "reference"))]
-    reference: crate::sample::through,
-    #[cfg(any(test, feature = "reference"))]
-    samples: Vec::new,
+    ..Op::INTERNAL
 };
 
 /// Whether the operation is for these sizes: of x, of the kernel and of y.
