@@ -54,8 +54,8 @@ export class Host {
       const engine = this.engine as unknown as Record<string, (...args: unknown[]) => unknown>;
       return { value: (engine[method] as (...args: unknown[]) => unknown).apply(engine, args as unknown[]) };
     } catch (error) {
-      const fatal = error instanceof WebAssembly.RuntimeError;
-      return { error: fatal ? last_panic() || error.message : (error as Error).message, fatal };
+      const { message } = error as Error;
+      return error instanceof WebAssembly.RuntimeError ? { error: panicked() ?? message, fatal: true } : { error: message, fatal: false };
     }
   }
 
@@ -68,5 +68,14 @@ export class Host {
     fill(this.memory, places, inputs);
     this.engine.predict_run(model, program, false);
     return outputs(this.memory, places, count);
+  }
+}
+
+/** What a panic said. After a trap that was none, the memory may be such that asking traps again: the first trap tells more. */
+function panicked(): string | undefined {
+  try {
+    return last_panic() || undefined;
+  } catch {
+    return;
   }
 }

@@ -1,7 +1,7 @@
 //! The walk back.
 
 use super::cell::{BackRow, Functions};
-use super::product::Packed;
+use super::product::{Packed, Rows};
 use super::{Cell, Values, Walk, MOST_ROWS};
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
@@ -112,11 +112,13 @@ impl Kernel for Backward {
                 let c_before = if done == 0 {
                     c_first.map(|c| &c[(first + r) * units..][..units])
                 } else {
-                    let before = walk.kept_at(first + r, walk.step(done - 1));
-                    (walk.cell == Cell::Lstm).then(|| &kept[before + 4 * units..][..units])
+                    let (before, apart) = walk.kept_at(first + r, walk.step(done - 1));
+                    (walk.cell == Cell::Lstm).then(|| &kept[before + 4 * apart..][..units])
                 };
+                let (at, apart) = walk.kept_at(first + r, t);
                 functions.backward(BackRow {
-                    kept: &kept[walk.kept_at(first + r, t)..][..walk.kept()],
+                    kept: &kept[at..],
+                    apart,
                     before: &multiplied[place * units..][..units],
                     c_before,
                     dh: &mut dh[own.clone()],
@@ -128,8 +130,8 @@ impl Kernel for Backward {
             if done == 0 && !given {
                 break;
             }
-            let gradient = if self.apart() { (&*inner, width) } else { (&dx[t * width..], steps * width) };
-            self.weights.multiply(context, rows, gradient, (product, units), scratch);
+            let (at, apart) = if self.apart() { (&*inner, width) } else { (&dx[t * width..], steps * width) };
+            self.weights.multiply(context, rows, &[Rows { at, apart, k: width }], product, scratch);
             for r in (0..rows).filter(|&r| live(r)) {
                 let own = r * units..(r + 1) * units;
                 let factors = noise.map(|n| &n[(first + r) * units..][..units]);

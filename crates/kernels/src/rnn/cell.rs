@@ -27,7 +27,7 @@ impl Cell {
     pub fn states(self) -> usize {
         1 + (self == Cell::Lstm) as usize
     }
-    /// Values per unit that the gradient needs of a step: h; i, f, g, o, c, f(c); z, r, n, q.
+    /// Values per unit that the gradient needs of a step: h; i, f, g, o, c, f(c); z, r, q, n.
     pub fn kept(self) -> usize {
         match self {
             Cell::Simple => 1,
@@ -97,11 +97,6 @@ fn each(values: &mut [f32], f: impl Fn(F32x8) -> F32x8) {
     }
 }
 
-/// out = a + b
-fn sum(a: &[f32], b: &[f32], out: &mut [f32]) {
-    out.iter_mut().zip(a).zip(b).for_each(|((o, &a), &b)| *o = a + b);
-}
-
 /// Lanes from a place on; beyond the row's end they are 0.
 #[inline(always)]
 fn get(row: &[f32], at: usize) -> F32x8 {
@@ -123,10 +118,10 @@ fn put(row: &mut [f32], at: usize, value: F32x8) {
     }
 }
 
-/// A row cut into equal parts.
+/// Parts of a row, so far apart.
 #[inline(always)]
-fn parts<const N: usize>(row: &[f32], units: usize) -> [&[f32]; N] {
-    std::array::from_fn(|i| &row[i * units..(i + 1) * units])
+fn parts<const N: usize>(row: &[f32], apart: usize, units: usize) -> [&[f32]; N] {
+    std::array::from_fn(|i| &row[i * apart..][..units])
 }
 
 #[inline(always)]
@@ -147,22 +142,44 @@ pub(super) struct Functions {
     pub gate: Activation,
 }
 
-/// One row at one step, going forward.
-pub(super) struct Row<'a> {
-    /// The projected input and the state's product with the recurrent weights; or a bias, and the product of both.
-    pub x: &'a [f32],
-    pub product: &'a mut [f32],
-    pub bias: Option<&'a [f32]>,
+/// The rows of a projected input at one step.
+#[derive(Clone, Copy)]
+pub(super) struct Projected<'a> {
+    pub at: &'a [f32],
+    pub apart: usize,
+}
+
+/// Rows that walk together at one step, going forward; for each of their values one row after the other.
+pub(super) struct Step<'a> {
+    pub units: usize,
+    /// What the products lack yet.
+    pub x: Option<Projected<'a>>,
     /// The state as it was multiplied.
     pub before: &'a [f32],
     pub h: &'a mut [f32],
     pub c: &'a mut [f32],
+    /// What is kept of the step: the products of the gates, which become what the gradient needs, and room for the rest.
     pub kept: &'a mut [f32],
+}
+
+impl Step<'_> {
+    /// Adds the projected input to the first products.
+    fn add_input(&mut self, gates: usize) {
+        let Some(Projected { at, apart }) = self.x else { return };
+        for (i, block) in self.kept.chunks_exact_mut(self.h.len()).take(gates).enumerate() {
+            for (r, row) in block.chunks_exact_mut(self.units).enumerate() {
+                let x = &at[r * apart + i * self.units..][..self.units];
+                row.iter_mut().zip(x).for_each(|(sum, x)| *sum += x);
+            }
+        }
+    }
 }
 
 /// One row at one step, going back.
 pub(super) struct BackRow<'a> {
+    /// What was kept of the step from this row on, and how far apart its parts lie.
     pub kept: &'a [f32],
+    pub apart: usize,
     pub before: &'a [f32],
     /// The cell before; zeros if there is none.
     pub c_before: Option<&'a [f32]>,
@@ -177,11 +194,11 @@ pub(super) struct BackRow<'a> {
 }
 
 impl Functions {
-    pub fn forward(&self, row: Row) {
+    pub fn forward(&self, step: Step) {
         match self.cell {
-            Cell::Simple => simple(self.state, row),
-            Cell::Lstm => lstm(self.state, self.gate, row),
-            Cell::Gru => gru(self.state, self.gate, row),
+            Cell::Simple => simple(self.state, step),
+            Cell::Lstm => lstm(self.state, self.gate, step),
+            Cell::Gru => gru(self.state, self.gate, step),
         }
     }
 
@@ -199,29 +216,31 @@ impl Functions {
     }
 }
 
-fn simple(f: Activation, Row { x, product, h, kept, .. }: Row) {
-    sum(x, product, h);
-    f.apply(h);
-    kept.copy_from_slice(h);
+fn simple(f: Activation, mut step: Step) {
+    step.add_input(1);
+    f.apply(step.kept);
+    step.h.copy_from_slice(step.kept);
 }
 
 fn simple_back(f: Activation, BackRow { kept, dh, dx, .. }: BackRow) {
+    let kept = &kept[..dh.len()];
     for u in (0..dh.len()).step_by(8) {
         put(dx, u, get(dh, u) * f.slope(get(kept, u)));
         put(dh, u, F32x8::splat(0.0));
     }
 }
 
-fn lstm(f: Activation, gate: Activation, Row { x, product, h, c, kept, .. }: Row) {
-    let units = h.len();
-    let (gates, cells) = kept.split_at_mut(4 * units);
-    sum(x, product, gates);
-    gate.apply(&mut gates[..2 * units]);
-    f.apply(&mut gates[2 * units..3 * units]);
-    gate.apply(&mut gates[3 * units..]);
-    let [i, forget, g, o] = parts(gates, units);
-    let [cell, active] = parts_mut(cells, units);
-    for u in (0..units).step_by(8) {
+fn lstm(f: Activation, gate: Activation, mut step: Step) {
+    step.add_input(4);
+    let Step { h, c, kept, .. } = step;
+    let size = h.len();
+    let (gates, cells) = kept.split_at_mut(4 * size);
+    gate.apply(&mut gates[..2 * size]);
+    f.apply(&mut gates[2 * size..3 * size]);
+    gate.apply(&mut gates[3 * size..]);
+    let [i, forget, g, o] = parts(gates, size, size);
+    let [cell, active] = parts_mut(cells, size);
+    for u in (0..size).step_by(8) {
         let new = get(forget, u).madd(get(c, u), get(i, u) * get(g, u));
         put(cell, u, new);
         put(c, u, new);
@@ -232,9 +251,9 @@ fn lstm(f: Activation, gate: Activation, Row { x, product, h, c, kept, .. }: Row
 }
 
 #[inline(always)]
-fn lstm_back(f: Activation, gate: Activation, BackRow { kept, c_before, dh, dc, dx, .. }: BackRow) {
+fn lstm_back(f: Activation, gate: Activation, BackRow { kept, apart, c_before, dh, dc, dx, .. }: BackRow) {
     let units = dh.len();
-    let [ki, kf, kg, ko, _, ka] = parts::<6>(kept, units);
+    let [ki, kf, kg, ko, _, ka] = parts::<6>(kept, apart, units);
     let [di, df, dg, d_o] = parts_mut::<4>(dx, units);
     for u in (0..units).step_by(8) {
         let (i, forget, g, o) = (get(ki, u), get(kf, u), get(kg, u), get(ko, u));
@@ -251,32 +270,33 @@ fn lstm_back(f: Activation, gate: Activation, BackRow { kept, c_before, dh, dc, 
     }
 }
 
-fn gru(f: Activation, gate: Activation, Row { x, product, bias, before, h, kept, .. }: Row) {
-    let units = h.len();
-    if let Some(bias) = bias {
-        product.iter_mut().zip(bias).for_each(|(p, b)| *p += b);
-    }
-    let (gates, rest) = kept.split_at_mut(2 * units);
-    let (n, q) = rest.split_at_mut(units);
-    let ((x, x_n), (product, product_n)) = (x.split_at(2 * units), product.split_at(2 * units));
-    sum(x, product, gates);
+fn gru(f: Activation, gate: Activation, mut step: Step) {
+    step.add_input(2);
+    let Step { units, x, before, h, kept, .. } = step;
+    let size = h.len();
+    let (gates, rest) = kept.split_at_mut(2 * size);
+    let (q, n) = rest.split_at_mut(size);
     gate.apply(gates);
-    q.copy_from_slice(product_n);
-    let (z, r) = gates.split_at(units);
-    for u in (0..units).step_by(8) {
-        put(n, u, get(r, u).madd(get(q, u), get(x_n, u)));
+    let (z, reset) = gates.split_at(size);
+    let Projected { at, apart } = x.expect("a GRU takes a projected input");
+    for (r, n) in n.chunks_exact_mut(units).enumerate() {
+        let own = r * units..(r + 1) * units;
+        let (x, reset, q) = (&at[r * apart + 2 * units..][..units], &reset[own.clone()], &q[own]);
+        for u in (0..units).step_by(8) {
+            put(n, u, get(reset, u).madd(get(q, u), get(x, u)));
+        }
     }
     f.apply(n);
-    for u in (0..units).step_by(8) {
+    for u in (0..size).step_by(8) {
         let z = get(z, u);
         put(h, u, z.madd(get(before, u), (F32x8::splat(1.0) - z) * get(n, u)));
     }
 }
 
 #[inline(always)]
-fn gru_back(f: Activation, gate: Activation, BackRow { kept, before, dh, dx, inner, .. }: BackRow) {
+fn gru_back(f: Activation, gate: Activation, BackRow { kept, apart, before, dh, dx, inner, .. }: BackRow) {
     let units = dh.len();
-    let [kz, kr, kn, kq] = parts::<4>(kept, units);
+    let [kz, kr, kq, kn] = parts::<4>(kept, apart, units);
     let [dz, dr, dn] = parts_mut::<3>(dx, units);
     let [iz, ir, iq] = parts_mut::<3>(inner, units);
     for u in (0..units).step_by(8) {

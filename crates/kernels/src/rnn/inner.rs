@@ -52,8 +52,9 @@ impl Kernel for Inner {
             return;
         }
         for (row, line) in rows.zip(out.chunks_exact_mut(width)) {
-            // Kept are z, r, n, q: r·dn reaches q. Masked steps have no gates, and no gradient.
-            let reset = &gates[self.walk.kept_at(row / steps, row % steps) + units..][..units];
+            // Kept are z, r, q, n: r·dn reaches q. Masked steps have no gradient.
+            let (at, apart) = self.walk.kept_at(row / steps, row % steps);
+            let reset = &gates[at + apart..][..units];
             for (d, &r) in line[2 * units..].iter_mut().zip(reset).filter(|(d, _)| **d != 0.0) {
                 *d *= r;
             }

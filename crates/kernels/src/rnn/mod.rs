@@ -52,6 +52,10 @@ pub enum Input {
 }
 
 impl Input {
+    fn span(&self) -> Span {
+        let (Input::Projected(x) | Input::Plain { x, .. }) = *self;
+        x
+    }
     /// Columns that are multiplied at each step beside the state.
     fn size(&self) -> usize {
         match *self {
@@ -106,10 +110,12 @@ impl Walk {
         let before = self.kept_words() + self.states_words();
         Span { offset: keep.offset + before, len: keep.len - before, ..keep }
     }
-    /// Where what was kept of a row's step begins: step by step for the rows that walk together, as they come to it.
-    fn kept_at(&self, row: usize, step: usize) -> usize {
+    /// Where what was kept of a row's step begins, and how far apart its parts lie: step by step for the rows that walk
+    /// together, and for each step one part of all of them after the other.
+    fn kept_at(&self, row: usize, step: usize) -> (usize, usize) {
         let rows = self.rows(row / self.chunk_rows());
-        (rows.start * self.steps + step * rows.len() + row - rows.start) * self.kept()
+        let begin = (rows.start * self.steps + step * rows.len()) * self.kept();
+        (begin + (row - rows.start) * self.units, rows.len() * self.units)
     }
     /// The step of the sequence that the walk makes after `done` others.
     fn step(&self, done: usize) -> usize {
@@ -140,11 +146,11 @@ impl Walk {
         elements * (2 * self.units as u64 + 40)
     }
 
-    fn forward_weights(&self, size: usize) -> Weights {
-        Weights { k: size + self.units, n: self.width(), transposed: false }
+    fn forward_weights(&self, before: usize) -> Weights {
+        Weights { k: before + self.units, n: self.units, blocks: self.cell.gates(), transposed: false }
     }
     fn backward_weights(&self) -> Weights {
-        Weights { k: self.width(), n: self.units, transposed: true }
+        Weights { k: self.width(), n: self.units, blocks: 1, transposed: true }
     }
     /// Whether the walk had better take its input plain: the weights of both products together stay in cache.
     pub fn takes_plain(&self, size: usize) -> bool {
@@ -152,7 +158,7 @@ impl Walk {
     }
     /// Words of workspace of [`forward`], for a plain input of so many columns or a projected one (0).
     pub fn forward_workspace(&self, size: usize) -> usize {
-        self.forward_weights(size).words()
+        self.forward_weights(1 + size).words()
     }
     /// Words of workspace of [`gradient`].
     pub fn gradient_workspace(&self) -> usize {
@@ -172,13 +178,16 @@ pub fn forward(
     workspace: Span,
     push: &mut dyn FnMut(Box<dyn Kernel>),
 ) {
-    let weights = walk.forward_weights(input.size());
-    let mut parts = vec![(recurrent, walk.units)];
-    if let Input::Plain { kernel, size, .. } = input {
-        parts.insert(0, (kernel, size));
-    }
+    // The bias is a row of the weights, for a column of ones; what is 0 at the first step comes last.
+    let (bias, kernel) = match input {
+        Input::Plain { kernel, size, bias, .. } => (Some(bias), Some((kernel, size))),
+        Input::Projected(_) => (values.bias, None),
+    };
+    let before: Vec<_> = bias.map(|bias| (bias, 1)).into_iter().chain(kernel).collect();
+    let weights = walk.forward_weights(before.iter().map(|&(_, k)| k).sum());
+    let parts = before.into_iter().chain([(recurrent, walk.units)]).collect();
     push(Box::new(weights.packing(parts, workspace)));
-    push(Box::new(forward::Forward::new(walk, input, values, keep, out, weights.packed(workspace))));
+    push(Box::new(forward::Forward::new(walk, input, bias.is_some(), values, keep, out, weights.packed(workspace))));
 }
 
 /// The gradient of the projected input, followed by those of the first states where they are given.

@@ -4,18 +4,20 @@ use crate::gemm::{interleave, pack_b, preferred, widest, Cut, Left, Panel, Strip
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
 
-/// Weights [k × n], or [n × k] transposed.
+/// Weights [k × blocks · n], or [n × k] transposed.
 #[derive(Clone, Copy)]
 pub(super) struct Weights {
     pub k: usize,
     pub n: usize,
+    /// Parts of the columns that have panels, and results, of their own.
+    pub blocks: usize,
     pub transposed: bool,
 }
 
 impl Weights {
     /// Room for the panels of any tile.
     pub fn words(&self) -> usize {
-        self.n.next_multiple_of(widest().max(1)) * self.k
+        self.blocks * self.n.next_multiple_of(widest().max(1)) * self.k
     }
     /// Of parts below each other (side by side if transposed), each with its part of k.
     pub fn packing(self, parts: Vec<(Span, usize)>, out: Span) -> PackWeights {
@@ -39,28 +41,38 @@ impl Kernel for PackWeights {
         "pack_weights"
     }
     fn chunks(&self) -> usize {
-        self.shape.n.div_ceil(self.columns)
+        self.shape.blocks * self.shape.n.div_ceil(self.columns)
     }
     fn flops(&self) -> u64 {
-        (self.shape.n * self.shape.k) as u64
+        (self.shape.blocks * self.shape.n * self.shape.k) as u64
     }
     fn bytes(&self) -> u64 {
         8 * self.flops()
     }
     fn run(&self, context: &StepContext, chunk: usize, _scratch: &mut [f32]) {
-        let Weights { k, n, transposed } = self.shape;
+        let Weights { k, n, blocks, transposed } = self.shape;
         let columns = self.columns;
-        let column = chunk * columns;
+        let panels = n.div_ceil(columns);
+        let column = chunk % panels * columns;
+        let from = chunk / panels * n + column;
         // SAFETY: a panel belongs to one chunk.
-        let mut out = unsafe { context.write(self.out, column * k, (column + columns) * k) };
+        let mut out = unsafe { context.write(self.out, chunk * columns * k, (chunk + 1) * columns * k) };
         for &(weights, k) in &self.parts {
             // SAFETY: an input of this record.
             let weights = unsafe { context.read(weights) };
-            let ld = if transposed { k } else { n };
-            pack_b(weights, ld, transposed, 0, k, column, columns.min(n - column), columns, out);
+            let ld = if transposed { k } else { blocks * n };
+            pack_b(weights, ld, transposed, 0, k, from, columns.min(n - column), columns, out);
             out = &mut out[k * columns..];
         }
     }
+}
+
+/// Rows of a part of k: so many words apart, and so many columns of them.
+#[derive(Clone, Copy)]
+pub(super) struct Rows<'a> {
+    pub at: &'a [f32],
+    pub apart: usize,
+    pub k: usize,
 }
 
 /// Weights in panels.
@@ -76,25 +88,26 @@ impl Packed {
         Cut::evenly(rows, self.tile).padded() * self.shape.k + LARGEST
     }
 
-    /// out[rows × n] = a[rows × k] · weights, rows of `a` and of `out` so many words apart.
-    pub fn multiply(
-        &self,
-        context: &StepContext,
-        rows: usize,
-        (a, lda): (&[f32], usize),
-        (out, ldc): (&mut [f32], usize),
-        scratch: &mut [f32],
-    ) {
-        let Weights { k, n, .. } = self.shape;
+    /// out[blocks × rows × n] = parts[rows × k] · weights; parts that are left out at the end are taken for 0.
+    pub fn multiply(&self, context: &StepContext, rows: usize, parts: &[Rows], out: &mut [f32], scratch: &mut [f32]) {
+        let Weights { k: all, n, blocks, .. } = self.shape;
+        let k = parts.iter().map(|part| part.k).sum();
         let (cut, columns) = (Cut::evenly(rows, self.tile), self.tile.columns);
         let (edge, panels) = scratch.split_at_mut(LARGEST);
         for Strip { row, tile, height } in cut.strips() {
-            interleave(&a[row * lda..], lda, height, k, tile.rows, &mut panels[row * k..]);
+            let mut panel = &mut panels[row * k..];
+            for part in parts {
+                interleave(&part.at[row * part.apart..], part.apart, height, part.k, tile.rows, panel);
+                panel = &mut panel[part.k * tile.rows..];
+            }
         }
         // SAFETY: the packed weights are an input of this record.
         let weights = unsafe { context.read(self.at) };
-        let panel = |j: usize| Panel { at: weights[j * k..][..columns * k].as_ptr(), step: columns };
-        let sweep = Sweep { cut, n, k, ldc, accumulate: false };
-        sweep.run(Left::packed(panels, &cut, k), panel, out, edge);
+        let block = n.next_multiple_of(columns) * all;
+        let sweep = Sweep { cut, n, k, ldc: n, accumulate: false };
+        for (i, out) in out.chunks_exact_mut(rows * n).take(blocks).enumerate() {
+            let panel = |j: usize| Panel { at: weights[i * block + j * all..][..columns * all].as_ptr(), step: columns };
+            sweep.run(Left::packed(panels, &cut, k), panel, out, edge);
+        }
     }
 }
