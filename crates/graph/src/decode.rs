@@ -1,6 +1,7 @@
 //! Reads a program defensively: whatever the bytes are, the answer is a graph or an error.
 
 use crate::graph::{Graph, Source};
+use crate::walk;
 use crate::{GraphError, ParameterTable};
 use kernels::DType;
 use ops::{Attr, AttrKind, Id};
@@ -192,10 +193,7 @@ fn calls(
         let (dtype, shape) = (r.dtype()?, r.shape()?);
         let before = graph.nodes.len();
         graph.origin = n as u32;
-        let made = match differentiated {
-            true => graph.keeping_call(op, &inputs, attrs),
-            false => graph.try_call(op, &inputs, attrs),
-        };
+        let made = graph.try_call(op, &inputs, attrs).and_then(|id| walk::better(graph, id, differentiated));
         let id = made.map_err(|message| GraphError { code: "shape", layer: String::new(), message })?;
         let node = &graph.nodes[id];
         if node.shape != shape || node.dtype != dtype {

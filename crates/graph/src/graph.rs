@@ -115,19 +115,6 @@ impl Graph {
         self.known.retain(|_, known| *known != id);
     }
 
-    /// The same for a program that will be differentiated: a walk keeps what its gradient needs.
-    pub fn keeping_call(&mut self, op: &'static Op, inputs: &[Id], attrs: Vec<Attr>) -> Result<Id, String> {
-        let id = self.try_call(op, inputs, attrs.clone())?;
-        if op != &ops::recurrent::sequence::OP {
-            return Ok(id);
-        }
-        let shapes: Vec<Vec<usize>> = inputs.iter().map(|&i| self.nodes[i].shape.clone()).collect();
-        let (keep, result) = ops::recurrent::keeping(&shapes, &self.nodes[id].shape, &attrs);
-        let kept = self.try_call(&ops::recurrent::keep::OP, inputs, keep)?;
-        let inputs: Vec<Id> = inputs.iter().copied().chain([kept]).collect();
-        self.try_call(&ops::recurrent::sequence_result::OP, &inputs, result)
-    }
-
     /// A value that equals the call, where one exists or a better call makes one.
     fn simplify(
         &mut self,
@@ -148,6 +135,7 @@ impl Graph {
                 self.try_call(op, &[origin], vec![Attr::ints(shape.iter().copied())]).ok()
             }
             "broadcast_to" | "cast" if same => Some(x),
+            "slice" if same && a.ints(2).iter().all(|&step| step == 1) => Some(x),
             "dropout" if a.f32(0) == 0.0 => Some(x),
             "add" | "sub" if same && number(1) == Some(0.0) => Some(x),
             "mul" | "div" if same && number(1) == Some(1.0) => Some(x),

@@ -4,8 +4,8 @@
 
 use crate::decode::Program;
 use crate::graph::{Graph, Node, Source};
-use ops::recurrent::{keep, plain, sequence, sequence_result};
-use ops::{elementwise, matmul, reshape, window, Attr, Id};
+use ops::recurrent::sequence_result;
+use ops::{window, Attr, Id};
 
 /// Changes calls that can make one of their inputs themselves; the program must have its gradients.
 pub fn make_inside(program: &mut Program) {
@@ -19,7 +19,7 @@ pub fn make_inside(program: &mut Program) {
     let uses = program.graph.uses(&program.roots());
     for id in (0..uses.len()).filter(|&id| uses[id] > 0) {
         let readers = Readers { graph: &program.graph, uses: &uses };
-        if let Some(source) = readers.spread(id).or_else(|| readers.projected(id)) {
+        if let Some(source) = readers.spread(id) {
             program.graph.nodes[id].source = source;
             program.graph.forget(id);
         }
@@ -56,27 +56,5 @@ impl Readers<'_> {
             && window::pooled_conv2d_kernel_grad::fits(self.shape(x), self.shape(id), self.shape(y), &attrs);
         let op = &window::pooled_conv2d_kernel_grad::OP;
         fits.then(|| Source::Call { op, inputs: vec![x, y, dy], attrs })
-    }
-
-    /// A walk along a sequence, from its input.
-    fn projected(&self, id: Id) -> Option<Source> {
-        let node = self.node(id);
-        let op = node.op().filter(|&op| [&sequence::OP, &keep::OP].contains(&op))?;
-        let (&projected, rest) = node.inputs().split_first()?;
-        // Layers project all steps of all rows as one matrix.
-        let flat = self.alone(projected, &reshape::OP).map_or(projected, |[flat]| flat);
-        let [product, bias] = self.alone(flat, &elementwise::add::OP)?;
-        let [x, kernel] = self.alone(product, &matmul::OP)?;
-        let flags = self.node(product).attrs();
-        let [projected, weights, recurrent] = [projected, kernel, rest[0]].map(|id| self.shape(id));
-        let width = projected.last();
-        // Neither of them may be repeated.
-        let plain = !flags.bool(0) && !flags.bool(1) && weights.len() == 2 && weights.last() == width;
-        if !plain || self.shape(bias).len() != 1 || self.shape(bias).last() != width {
-            return None;
-        }
-        let attrs = plain::attrs(op, projected, weights, recurrent, &node.shape, node.attrs().0)?;
-        let inputs = [x, kernel, bias].iter().chain(rest).copied().collect();
-        Some(Source::Call { op: &plain::OP, inputs, attrs })
     }
 }

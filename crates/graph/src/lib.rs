@@ -15,6 +15,7 @@ mod planner_tests;
 mod recompute;
 mod reorder;
 mod units;
+mod walk;
 
 pub use compile::{compile, Plan, Record, Scalar};
 pub use graph::{Graph, Node, Source};

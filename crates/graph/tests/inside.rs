@@ -61,9 +61,9 @@ const BATCH: usize = 18;
 const STEPS: usize = 5;
 const SIZE: usize = 3;
 
-/// A cell along a projected sequence, weighted and summed: with its gradients, or a prediction. With `kept`, the projected input
-/// is an output as well.
-fn projected_walk(cell: usize, mask: bool, kept: bool, units: usize, biases: usize) -> Writer {
+/// A cell along a projected sequence, weighted and summed: with its gradients, or a prediction. With `apart`, the sequence can't
+/// be seen to be one.
+fn projected_walk(cell: usize, mask: bool, apart: bool, units: usize, biases: usize) -> Writer {
     let width = [1, 4, 3][cell] * units;
     let mut w = Writer::default();
     let x = w.input(DType::F32, &[BATCH, STEPS, SIZE]);
@@ -73,7 +73,10 @@ fn projected_walk(cell: usize, mask: bool, kept: bool, units: usize, biases: usi
     // As layers do, and directly.
     let flat = if mask { x } else { w.call(&reshape::OP, &[x], &[Attr::ints([BATCH * STEPS, SIZE])]) };
     let product = w.call(&matmul::OP, &[flat, kernel], &[Attr::Bool(false), Attr::Bool(false)]);
-    let sum = w.call(&elementwise::add::OP, &[product, bias], &[]);
+    let mut sum = w.call(&elementwise::add::OP, &[product, bias], &[]);
+    if apart {
+        sum = w.call(&elementwise::maximum::OP, &[sum, sum], &[]);
+    }
     let projected = w.call(&reshape::OP, &[sum], &[Attr::ints([BATCH, STEPS, width])]);
     // Backwards, with the outputs of all steps.
     let flags = [true, false, true, false, false, false, false, mask].map(Attr::Bool);
@@ -83,7 +86,6 @@ fn projected_walk(cell: usize, mask: bool, kept: bool, units: usize, biases: usi
     let product = w.call(&elementwise::mul::OP, &[y, weights], &[]);
     w.loss = Some(w.call(&reduce::sum::OP, &[product], &[Attr::ints(0..3), Attr::Bool(false)]));
     w.outputs.push(y);
-    w.outputs.extend(kept.then_some(projected));
     w
 }
 

@@ -163,10 +163,9 @@ pub static ALL: &[&Op] = &[
     &window::max_pool2d_grad::OP,
     &window::pooled_conv2d_kernel_grad::OP,
     &recurrent::sequence::OP,
-    &recurrent::keep::OP,
+    &recurrent::sequence_walk::OP,
     &recurrent::sequence_result::OP,
     &recurrent::sequence_grad::OP,
     &recurrent::inner_grad::OP,
     &recurrent::kernel_grad::OP,
-    &recurrent::plain::OP,
 ];

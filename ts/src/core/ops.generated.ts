@@ -101,12 +101,11 @@ export const OPS: readonly OpInfo[] = [
   { name: 'maxPool2dGrad', rule: 'same', attrs: ['ints', 'ints', 'ints'] },
   { name: 'pooledConv2dKernelGrad', rule: 'fill', attrs: ['ints', 'ints', 'ints', 'ints', 'i32', 'ints', 'ints', 'ints'] },
   { name: 'sequence', rule: 'recurrent', attrs: ['i32', 'i32', 'i32', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool'] },
-  { name: 'sequenceKeep', rule: 'fill', attrs: ['ints', 'ints', 'i32', 'i32', 'i32', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool'] },
+  { name: 'sequenceWalk', rule: 'fill', attrs: ['ints', 'ints', 'i32', 'i32', 'i32', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool'] },
   { name: 'sequenceResult', rule: 'fill', attrs: ['ints', 'ints', 'i32', 'i32', 'i32', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool'] },
   { name: 'sequenceGrad', rule: 'fill', attrs: ['ints', 'ints', 'i32', 'i32', 'i32', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool'] },
   { name: 'sequenceInnerGrad', rule: 'fill', attrs: ['ints', 'ints', 'i32', 'i32', 'i32', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool'] },
   { name: 'sequenceKernelGrad', rule: 'fill', attrs: ['ints', 'ints', 'i32', 'i32', 'i32', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool'] },
-  { name: 'sequencePlain', rule: 'fill', attrs: ['ints', 'ints', 'i32', 'i32', 'i32', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool', 'bool'] },
 ];
 
 /** Builders of symbolic calls. */

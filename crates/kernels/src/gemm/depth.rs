@@ -12,14 +12,20 @@ const PARTS: usize = 16;
 /// Results per chunk of the sum.
 const SUMMED: usize = 4 * 1024;
 
-/// Steps of k in a part.
+/// Steps of k in a part: all of them as alike as can be.
 pub(super) fn depth(shape: &Shape) -> usize {
-    shape.k.div_ceil(PARTS).next_multiple_of(KC)
+    shape.k.div_ceil(shape.k.div_ceil(KC).next_multiple_of(4).min(PARTS))
 }
 
 /// How many parts there are.
 pub(super) fn parts(shape: &Shape) -> usize {
     shape.k.div_ceil(depth(shape))
+}
+
+/// Whether the sums of all parts are at most half of what is read to make them.
+pub(super) fn pays(shape: &Shape) -> bool {
+    let Shape { m, n, k, .. } = *shape;
+    2 * parts(shape) * m * n <= k * (m + n)
 }
 
 /// The sums of each part, with A transposed and B as it is.
@@ -64,8 +70,10 @@ impl Kernel for ByDepth {
         // SAFETY: each part belongs to one chunk.
         let out = unsafe { context.write(self.out, chunk * m * n, (chunk + 1) * m * n) };
         let from = chunk * depth(&self.shape);
-        for k0 in (from..k.min(from + depth(&self.shape))).step_by(KC) {
-            let kc = KC.min(k - k0);
+        let to = k.min(from + depth(&self.shape));
+        let block = (to - from).div_ceil((to - from).div_ceil(KC));
+        for k0 in (from..to).step_by(block) {
+            let kc = block.min(to - k0);
             for strip in cut.strips() {
                 pack_b(a, m, false, k0, kc, strip.row, strip.height, strip.tile.rows, &mut packed[strip.row * kc..]);
             }

@@ -41,7 +41,7 @@ const SMALL_A: usize = 1 << 17;
 const WORTH_PACKING: usize = 1 << 20;
 
 /// Steps of k from which on a product may be cut into parts of k.
-const DEEP: usize = 8 * KC;
+const DEEP: usize = 3 * KC;
 /// Words of B that stay in L2 while blocks of rows walk along them.
 const SMALL_B: usize = 1 << 18;
 /// Results whose sums stay in L2.
@@ -106,7 +106,7 @@ impl Shape {
         if wide && short && m * k <= SMALL_A && m * n * k >= WORTH_PACKING {
             return Way::ByColumns;
         }
-        if wide && transpose_a && !transpose_b && k >= DEEP && large_b && m * n <= FEW_RESULTS {
+        if wide && transpose_a && !transpose_b && k >= DEEP && m * n <= FEW_RESULTS && depth::pays(self) {
             return Way::ByDepth;
         }
         // Packing B pays when B is transposed (nothing else reads it in k order) or when many rows use each panel.

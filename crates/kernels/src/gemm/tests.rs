@@ -109,7 +109,7 @@ fn blocks_of_columns_equal_a_triple_loop() {
 }
 
 /// Few results of deep operands, with edges everywhere.
-const DEEP_ONES: [(usize, usize, usize); 3] = [(37, 70, 4100), (9, 131, 2049), (128, 64, 9000)];
+const DEEP_ONES: [(usize, usize, usize); 4] = [(37, 70, 4100), (9, 131, 2049), (93, 256, 901), (128, 64, 9000)];
 
 #[test]
 fn parts_of_k_equal_a_triple_loop() {

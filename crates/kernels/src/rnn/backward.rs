@@ -1,7 +1,7 @@
 //! The walk back.
 
 use super::cell::{BackRow, Functions};
-use super::product::{Packed, Rows};
+use super::product::Packed;
 use super::{Cell, Values, Walk, MOST_ROWS};
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
@@ -9,7 +9,7 @@ use parallel::Span;
 pub(super) struct Backward {
     walk: Walk,
     kept: Span,
-    multiplied: Span,
+    lines: Span,
     dy: Span,
     values: Values,
     out: Span,
@@ -19,7 +19,7 @@ pub(super) struct Backward {
 impl Backward {
     pub fn new(walk: Walk, keep: Span, dy: Span, values: Values, out: Span, weights: Packed) -> Backward {
         let kept = Span { len: walk.kept_words(), ..keep };
-        Backward { walk, kept, multiplied: walk.multiplied(keep), dy, values, out, weights }
+        Backward { walk, kept, lines: walk.lines(keep), dy, values, out, weights }
     }
 
     /// Whether the recurrent product has another gradient than the projected input.
@@ -53,10 +53,10 @@ impl Kernel for Backward {
         rows * (3 * self.walk.units + self.walk.width()) + self.weights.scratch(rows)
     }
     fn flops(&self) -> u64 {
-        self.walk.flops()
+        self.walk.flops(self.walk.units)
     }
     fn bytes(&self) -> u64 {
-        4 * (self.kept.len + self.multiplied.len + self.dy.len + self.out.len) as u64
+        4 * (self.kept.len + self.lines.len + self.dy.len + self.out.len) as u64
     }
     fn run(&self, context: &StepContext, chunk: usize, scratch: &mut [f32]) {
         let walk = &self.walk;
@@ -68,7 +68,7 @@ impl Kernel for Backward {
 
         // SAFETY: inputs of this record.
         let read = |span: Span| unsafe { context.read(span) };
-        let (kept, multiplied, dy) = (read(self.kept), read(self.multiplied), read(self.dy));
+        let (kept, lines, dy) = (read(self.kept), read(self.lines), read(self.dy));
         let (noise, mask, c_first) =
             (self.values.noise.map(read), self.values.mask.map(read), self.values.first[1].map(read));
         // SAFETY: these rows belong to this chunk.
@@ -119,7 +119,7 @@ impl Kernel for Backward {
                 functions.backward(BackRow {
                     kept: &kept[at..],
                     apart,
-                    before: &multiplied[place * units..][..units],
+                    before: &lines[place * walk.line() + walk.ahead..][..units],
                     c_before,
                     dh: &mut dh[own.clone()],
                     dc: &mut dc[own],
@@ -131,7 +131,7 @@ impl Kernel for Backward {
                 break;
             }
             let (at, apart) = if self.apart() { (&*inner, width) } else { (&dx[t * width..], steps * width) };
-            self.weights.multiply(context, rows, &[Rows { at, apart, k: width }], product, scratch);
+            self.weights.multiply(context, rows, (at, apart, width), product, scratch);
             for r in (0..rows).filter(|&r| live(r)) {
                 let own = r * units..(r + 1) * units;
                 let factors = noise.map(|n| &n[(first + r) * units..][..units]);

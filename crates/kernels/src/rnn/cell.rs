@@ -142,20 +142,28 @@ pub(super) struct Functions {
     pub gate: Activation,
 }
 
-/// The rows of a projected input at one step.
+/// Rows so many words apart.
 #[derive(Clone, Copy)]
-pub(super) struct Projected<'a> {
+pub(super) struct Rows<'a> {
     pub at: &'a [f32],
     pub apart: usize,
+}
+
+impl<'a> Rows<'a> {
+    /// A part of a row.
+    #[inline(always)]
+    fn part(&self, row: usize, from: usize, len: usize) -> &'a [f32] {
+        &self.at[row * self.apart + from..][..len]
+    }
 }
 
 /// Rows that walk together at one step, going forward; for each of their values one row after the other.
 pub(super) struct Step<'a> {
     pub units: usize,
-    /// What the products lack yet.
-    pub x: Option<Projected<'a>>,
-    /// The state as it was multiplied.
-    pub before: &'a [f32],
+    /// The projected input, if the products lack it yet.
+    pub x: Option<Rows<'a>>,
+    /// The states as they were multiplied.
+    pub before: Rows<'a>,
     pub h: &'a mut [f32],
     pub c: &'a mut [f32],
     /// What is kept of the step: the products of the gates, which become what the gradient needs, and room for the rest.
@@ -165,10 +173,10 @@ pub(super) struct Step<'a> {
 impl Step<'_> {
     /// Adds the projected input to the first products.
     fn add_input(&mut self, gates: usize) {
-        let Some(Projected { at, apart }) = self.x else { return };
+        let Some(x) = self.x else { return };
         for (i, block) in self.kept.chunks_exact_mut(self.h.len()).take(gates).enumerate() {
             for (r, row) in block.chunks_exact_mut(self.units).enumerate() {
-                let x = &at[r * apart + i * self.units..][..self.units];
+                let x = x.part(r, i * self.units, self.units);
                 row.iter_mut().zip(x).for_each(|(sum, x)| *sum += x);
             }
         }
@@ -278,18 +286,20 @@ fn gru(f: Activation, gate: Activation, mut step: Step) {
     let (q, n) = rest.split_at_mut(size);
     gate.apply(gates);
     let (z, reset) = gates.split_at(size);
-    let Projected { at, apart } = x.expect("a GRU takes a projected input");
+    let x = x.expect("a GRU takes a projected input");
     for (r, n) in n.chunks_exact_mut(units).enumerate() {
-        let own = r * units..(r + 1) * units;
-        let (x, reset, q) = (&at[r * apart + 2 * units..][..units], &reset[own.clone()], &q[own]);
+        let (x, reset, q) = (x.part(r, 2 * units, units), &reset[r * units..][..units], &q[r * units..][..units]);
         for u in (0..units).step_by(8) {
             put(n, u, get(reset, u).madd(get(q, u), get(x, u)));
         }
     }
     f.apply(n);
-    for u in (0..size).step_by(8) {
-        let z = get(z, u);
-        put(h, u, z.madd(get(before, u), (F32x8::splat(1.0) - z) * get(n, u)));
+    for (r, h) in h.chunks_exact_mut(units).enumerate() {
+        let (before, z, n) = (before.part(r, 0, units), &z[r * units..][..units], &n[r * units..][..units]);
+        for u in (0..units).step_by(8) {
+            let z = get(z, u);
+            put(h, u, z.madd(get(before, u), (F32x8::splat(1.0) - z) * get(n, u)));
+        }
     }
 }
 

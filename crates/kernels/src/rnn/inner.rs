@@ -1,4 +1,4 @@
-//! What else follows from a walk back: the gradient of the recurrent products, and that of the recurrent weights.
+//! What else follows from a walk back: the gradient of the recurrent products, and that of the weights.
 
 use super::{Cell, Walk};
 use crate::gemm;
@@ -63,19 +63,19 @@ impl Kernel for Inner {
 }
 
 fn product(walk: &Walk) -> gemm::Shape {
-    let (m, n, k) = (walk.units, walk.width(), walk.batch * walk.steps);
+    let (m, n, k) = (walk.line(), walk.width(), walk.batch * walk.steps);
     gemm::Shape { batch: 1, m, n, k, transpose_a: true, transpose_b: false, stride_a: 0, stride_b: 0 }
 }
 
 impl Walk {
-    /// Words of workspace of [`recurrent_gradient`].
+    /// Words of workspace of [`kernel_gradient`].
     pub fn product_workspace(&self) -> usize {
         gemm::workspace(&product(self))
     }
 }
 
-/// The gradient of the recurrent weights: one product over all steps.
-pub fn recurrent_gradient(
+/// The gradient of all weights that were multiplied at each step [line, gates · units]: one product over all steps.
+pub fn kernel_gradient(
     walk: Walk,
     keep: Span,
     inner: Span,
@@ -83,5 +83,5 @@ pub fn recurrent_gradient(
     workspace: Span,
     push: &mut dyn FnMut(Box<dyn Kernel>),
 ) {
-    gemm::lower(product(&walk), walk.multiplied(keep), inner, out, workspace, None, push);
+    gemm::lower(product(&walk), walk.lines(keep), inner, out, workspace, None, push);
 }

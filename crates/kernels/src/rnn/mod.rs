@@ -12,7 +12,7 @@ mod inner;
 mod product;
 
 pub use cell::{Activation, Cell};
-pub use inner::{inner_gradient, recurrent_gradient};
+pub use inner::{inner_gradient, kernel_gradient};
 
 use crate::record::Kernel;
 use parallel::Span;
@@ -31,6 +31,8 @@ pub struct Walk {
     pub batch: usize,
     pub steps: usize,
     pub units: usize,
+    /// Numbers that are multiplied at each step before the state: 1 for a bias, a narrow input.
+    pub ahead: usize,
     /// From the last step to the first.
     pub backwards: bool,
     /// Whether masked steps give 0, instead of the output before.
@@ -48,21 +50,7 @@ pub enum Input {
     Projected(Span),
     /// [batch, steps, size], to be multiplied by a kernel [size, gates · units], with a bias [gates · units]. A GRU can't take
     /// it: its reset stands between the products.
-    Plain { x: Span, size: usize, kernel: Span, bias: Span },
-}
-
-impl Input {
-    fn span(&self) -> Span {
-        let (Input::Projected(x) | Input::Plain { x, .. }) = *self;
-        x
-    }
-    /// Columns that are multiplied at each step beside the state.
-    fn size(&self) -> usize {
-        match *self {
-            Input::Projected(_) => 0,
-            Input::Plain { size, .. } => size,
-        }
-    }
+    Plain { x: Span, kernel: Span, bias: Span },
 }
 
 /// The values of a walk beside its input.
@@ -94,20 +82,24 @@ impl Walk {
     fn kept_words(&self) -> usize {
         self.batch * self.steps * self.kept()
     }
-    fn states_words(&self) -> usize {
-        self.batch * self.steps * self.units
+    /// Words that are multiplied at each step.
+    pub fn line(&self) -> usize {
+        self.ahead + self.units
     }
-    /// Words of what a walk keeps: gates and cells, the states that were multiplied, the result.
+    fn lines_words(&self) -> usize {
+        self.batch * self.steps * self.line()
+    }
+    /// Words of what a walk keeps: gates and cells, what was multiplied, the result.
     pub fn keep_words(&self) -> usize {
-        self.kept_words() + self.states_words() + self.batch * self.outputs() * self.units
+        self.kept_words() + self.lines_words() + self.batch * self.outputs() * self.units
     }
-    /// The part of what was kept that holds the states before each step, as they were multiplied.
-    fn multiplied(&self, keep: Span) -> Span {
-        Span { offset: keep.offset + self.kept_words(), len: self.states_words(), ..keep }
+    /// The part of what was kept that holds what was multiplied [batch, steps, line].
+    fn lines(&self, keep: Span) -> Span {
+        Span { offset: keep.offset + self.kept_words(), len: self.lines_words(), ..keep }
     }
     /// The part that holds the result.
     pub fn result(&self, keep: Span) -> Span {
-        let before = self.kept_words() + self.states_words();
+        let before = self.kept_words() + self.lines_words();
         Span { offset: keep.offset + before, len: keep.len - before, ..keep }
     }
     /// Where what was kept of a row's step begins, and how far apart its parts lie: step by step for the rows that walk
@@ -141,13 +133,14 @@ impl Walk {
         let from = chunk * self.chunk_rows();
         from..(from + self.chunk_rows()).min(self.batch)
     }
-    fn flops(&self) -> u64 {
+    /// Operations of a product of so many words with all gates, and of the gates.
+    fn flops(&self, words: usize) -> u64 {
         let elements = (self.batch * self.steps * self.width()) as u64;
-        elements * (2 * self.units as u64 + 40)
+        elements * (2 * words as u64 + 40)
     }
 
-    fn forward_weights(&self, before: usize) -> Weights {
-        Weights { k: before + self.units, n: self.units, blocks: self.cell.gates(), transposed: false }
+    fn forward_weights(&self) -> Weights {
+        Weights { k: self.line(), n: self.units, blocks: self.cell.gates(), transposed: false }
     }
     fn backward_weights(&self) -> Weights {
         Weights { k: self.width(), n: self.units, blocks: 1, transposed: true }
@@ -156,9 +149,9 @@ impl Walk {
     pub fn takes_plain(&self, size: usize) -> bool {
         self.cell != Cell::Gru && size <= self.units
     }
-    /// Words of workspace of [`forward`], for a plain input of so many columns or a projected one (0).
-    pub fn forward_workspace(&self, size: usize) -> usize {
-        self.forward_weights(1 + size).words()
+    /// Words of workspace of [`forward`].
+    pub fn forward_workspace(&self) -> usize {
+        self.forward_weights().words()
     }
     /// Words of workspace of [`gradient`].
     pub fn gradient_workspace(&self) -> usize {
@@ -178,16 +171,15 @@ pub fn forward(
     workspace: Span,
     push: &mut dyn FnMut(Box<dyn Kernel>),
 ) {
-    // The bias is a row of the weights, for a column of ones; what is 0 at the first step comes last.
-    let (bias, kernel) = match input {
-        Input::Plain { kernel, size, bias, .. } => (Some(bias), Some((kernel, size))),
-        Input::Projected(_) => (values.bias, None),
+    // The bias is a row of the weights, for a column of ones. What is 0 at the first step comes last.
+    let mut parts = match input {
+        Input::Plain { kernel, bias, .. } => vec![(bias, 1), (kernel, walk.ahead - 1)],
+        Input::Projected(_) => values.bias.map(|bias| (bias, 1)).into_iter().collect(),
     };
-    let before: Vec<_> = bias.map(|bias| (bias, 1)).into_iter().chain(kernel).collect();
-    let weights = walk.forward_weights(before.iter().map(|&(_, k)| k).sum());
-    let parts = before.into_iter().chain([(recurrent, walk.units)]).collect();
+    parts.push((recurrent, walk.units));
+    let weights = walk.forward_weights();
     push(Box::new(weights.packing(parts, workspace)));
-    push(Box::new(forward::Forward::new(walk, input, bias.is_some(), values, keep, out, weights.packed(workspace))));
+    push(Box::new(forward::Forward::new(walk, input, values, keep, out, weights.packed(workspace))));
 }
 
 /// The gradient of the projected input, followed by those of the first states where they are given.

@@ -67,14 +67,6 @@ impl Kernel for PackWeights {
     }
 }
 
-/// Rows of a part of k: so many words apart, and so many columns of them.
-#[derive(Clone, Copy)]
-pub(super) struct Rows<'a> {
-    pub at: &'a [f32],
-    pub apart: usize,
-    pub k: usize,
-}
-
 /// Weights in panels.
 pub(super) struct Packed {
     shape: Weights,
@@ -88,25 +80,28 @@ impl Packed {
         Cut::evenly(rows, self.tile).padded() * self.shape.k + LARGEST
     }
 
-    /// out[blocks × rows × n] = parts[rows × k] · weights; parts that are left out at the end are taken for 0.
-    pub fn multiply(&self, context: &StepContext, rows: usize, parts: &[Rows], out: &mut [f32], scratch: &mut [f32]) {
+    /// out[blocks × rows × n] = a[rows × k] · the first k lines of the weights, rows of `a` so many words apart.
+    pub fn multiply(
+        &self,
+        context: &StepContext,
+        rows: usize,
+        (a, lda, k): (&[f32], usize, usize),
+        out: &mut [f32],
+        scratch: &mut [f32],
+    ) {
         let Weights { k: all, n, blocks, .. } = self.shape;
-        let k = parts.iter().map(|part| part.k).sum();
         let (cut, columns) = (Cut::evenly(rows, self.tile), self.tile.columns);
         let (edge, panels) = scratch.split_at_mut(LARGEST);
         for Strip { row, tile, height } in cut.strips() {
-            let mut panel = &mut panels[row * k..];
-            for part in parts {
-                interleave(&part.at[row * part.apart..], part.apart, height, part.k, tile.rows, panel);
-                panel = &mut panel[part.k * tile.rows..];
-            }
+            interleave(&a[row * lda..], lda, height, k, tile.rows, &mut panels[row * k..]);
         }
         // SAFETY: the packed weights are an input of this record.
         let weights = unsafe { context.read(self.at) };
         let block = n.next_multiple_of(columns) * all;
         let sweep = Sweep { cut, n, k, ldc: n, accumulate: false };
         for (i, out) in out.chunks_exact_mut(rows * n).take(blocks).enumerate() {
-            let panel = |j: usize| Panel { at: weights[i * block + j * all..][..columns * all].as_ptr(), step: columns };
+            let panel =
+                |j: usize| Panel { at: weights[i * block + j * all..][..columns * all].as_ptr(), step: columns };
             sweep.run(Left::packed(panels, &cut, k), panel, out, edge);
         }
     }

@@ -1,4 +1,4 @@
-//! The gradient of a walk's recurrent weights.
+//! The gradient of a walk's weights.
 
 use super::*;
 use crate::prelude::*;
@@ -6,13 +6,13 @@ use kernels::rnn;
 
 pub static OP: Op = Op {
     name: "sequence_kernel_grad",
-    doc: "Gradient of a walk's recurrent weights: the states before all steps, times the gradient of their products.",
+    doc: "Gradient of the weights of a walk's products: what was multiplied at all steps, times the gradient of the products.",
     inputs: &["keep", "inner"],
     attrs: INTERNAL,
     rule: Rule::Fill,
     lower: Lower::Records {
         workspace: |_, _, attrs| inside(attrs).product_workspace(),
-        lower: |l, push| rnn::recurrent_gradient(inside(l.attrs), l.inputs[0], l.inputs[1], l.out, l.workspace, push),
+        lower: |l, push| rnn::kernel_gradient(inside(l.attrs), l.inputs[0], l.inputs[1], l.out, l.workspace, push),
     },
     ..Op::INTERNAL
 };

@@ -2,16 +2,14 @@
 //!
 //! In a program that is differentiated the call becomes two: one that keeps what the gradient needs in one buffer, the
 //! result behind it, and one that takes the result. So the walk is made once, and a prediction keeps nothing.
-//! Where the input is narrow and nothing else reads its projection, the walk makes that too (`plain.rs`): no layer asks for it,
-//! `crates/graph/src/inside.rs` finds where it fits.
+//! Where the input is narrow, the walk projects it on the way. No layer asks for any of that: `crates/graph/src/walk.rs` does.
 
 pub mod inner_grad;
-pub mod keep;
 pub mod kernel_grad;
-pub mod plain;
 pub mod sequence;
 pub mod sequence_grad;
 pub mod sequence_result;
+pub mod sequence_walk;
 
 #[cfg(any(test, feature = "reference"))]
 mod reference;
@@ -32,7 +30,8 @@ const BIAS: AttrSpec = optional("bias", AttrKind::Bool, "false");
 const NOISE: AttrSpec = optional("noise", AttrKind::Bool, "false");
 const INITIAL: AttrSpec = optional("initial", AttrKind::Bool, "false");
 const MASK: AttrSpec = optional("mask", AttrKind::Bool, "false");
-/// Attributes of internal operations: the shape that they make, [batch, steps, units], then those of the walk.
+/// Attributes of internal operations: the shape that they make, [batch, steps, units] and what is multiplied before the
+/// state, then those of the sequence.
 const INTERNAL: &[AttrSpec] = &[
     required("shape", AttrKind::Ints),
     required("sizes", AttrKind::Ints),
@@ -55,14 +54,19 @@ const CHECKED: &str = "checked by the shape rule of the sequence";
 
 /// The attributes of an internal operation.
 fn internal(shape: &[usize], walk: &Walk, own: &[Attr]) -> Vec<Attr> {
-    let sizes = [walk.batch, walk.steps, walk.units];
+    let sizes = [walk.batch, walk.steps, walk.units, walk.ahead];
     [Attr::ints(shape.iter().copied()), Attr::ints(sizes)].into_iter().chain(own.iter().cloned()).collect()
 }
 
 /// The walk of an internal operation.
 fn inside(attrs: Attrs) -> Walk {
-    let sizes = attrs.ints(1);
-    walk([sizes[0] as usize, sizes[1] as usize, sizes[2] as usize], Attrs(&attrs.0[OWN..])).expect(CHECKED)
+    let [batch, steps, units, ahead] = std::array::from_fn(|i| attrs.ints(1)[i] as usize);
+    walk([batch, steps, units], Some(ahead), Attrs(&attrs.0[OWN..])).expect(CHECKED)
+}
+
+/// Whether the walk of an internal operation projects its input.
+fn plain(attrs: Attrs) -> bool {
+    inside(attrs).ahead > attrs.bool(OWN + 7) as usize
 }
 
 /// The spans of the values that a call has beside its first.
@@ -80,34 +84,72 @@ fn values(own: Attrs, rest: &[Span]) -> Values {
     values
 }
 
-/// The call as two calls for a program that will be differentiated: attributes of `keep` and of `sequence_result`.
-pub fn keeping(shapes: &[Vec<usize>], shape: &[usize], attrs: &[Attr]) -> (Vec<Attr>, Vec<Attr>) {
-    let sizes = [shapes[0][0], shapes[0][1], shapes[1][0]];
-    let walk = walk(sizes, Attrs(attrs)).expect(CHECKED);
-    (internal(&[walk.keep_words()], &walk, attrs), internal(shape, &walk, attrs))
+/// What a sequence had better be: the values and attributes of `sequence_walk`, and those of `sequence_result`.
+pub struct Better {
+    pub values: Vec<Id>,
+    pub walk: Vec<Attr>,
+    /// None if nothing is kept.
+    pub result: Option<Vec<Attr>>,
 }
 
-/// Gradients of the values of a sequence, with what was kept behind them.
+/// A sequence of these values, of this shape, if it is differentiated or projects its input [x, kernel, bias] itself.
+pub fn better(
+    e: &dyn Emit,
+    values: &[Id],
+    shape: &[usize],
+    attrs: &[Attr],
+    projection: Option<[Id; 3]>,
+    differentiated: bool,
+) -> Option<Better> {
+    let (projected, recurrent) = (e.shape(values[0]), e.shape(values[1]));
+    let of = |ahead| walk([projected[0], projected[1], recurrent[0]], ahead, Attrs(attrs)).expect(CHECKED);
+    let size = |[_, kernel, _]: [Id; 3]| e.shape(kernel)[0];
+    let projection = projection.filter(|&p| of(None).takes_plain(size(p)));
+    if projection.is_none() && !differentiated {
+        return None;
+    }
+    let walk = of(projection.map(|p| 1 + size(p)));
+    let own = |shape: &[usize]| internal(shape, &walk, attrs);
+    Some(Better {
+        values: projection.as_ref().map_or(&values[..1], |p| &p[..]).iter().chain(&values[1..]).copied().collect(),
+        walk: if differentiated { own(&[walk.keep_words()]) } else { own(shape) },
+        result: differentiated.then(|| own(shape)),
+    })
+}
+
+/// Gradients of the values of a walk, with what was kept behind them.
 fn gradients(e: &mut dyn Emit, c: &Call) -> Vec<Option<Id>> {
     let (walk, own) = (inside(c.attrs), &c.attrs.0[OWN..]);
     let (&keep, given) = c.inputs.split_last().expect("what was kept comes last");
+    let (input, rest) = given.split_at(if plain(c.attrs) { 3 } else { 1 });
     let Walk { batch, steps, units, .. } = walk;
-    let (projected, first) = (batch * steps * walk.width(), batch * units);
+    let (width, first) = (walk.width(), batch * units);
+    let projected = batch * steps * width;
     let names = names(Attrs(own));
     let states = names.iter().filter(|n| ["h", "c"].contains(n)).count();
-    let whole = [batch, steps, walk.width()];
+    let whole = [batch, steps, width];
     let flat = [projected + states * first];
     let shape: &[usize] = if states > 0 { &flat } else { &whole };
-    let inputs: Vec<Id> = [keep, c.dy].iter().chain(&given[1..]).copied().collect();
+    let inputs: Vec<Id> = [keep, c.dy].iter().chain(rest).copied().collect();
     let all = e.call(&sequence_grad::OP, &inputs, internal(shape, &walk, own));
     let dx = if states > 0 { e.part(all, 0, &whole) } else { all };
     let inner =
         if walk.cell == Cell::Gru { e.call(&inner_grad::OP, &[keep, dx], internal(&whole, &walk, own)) } else { dx };
-    let kernel = e.call(&kernel_grad::OP, &[keep, inner], internal(&[units, walk.width()], &walk, own));
-    let mut gradients = vec![Some(dx), Some(kernel)];
+    let weights = e.call(&kernel_grad::OP, &[keep, inner], internal(&[walk.line(), width], &walk, own));
+    let bias = e.part(weights, 0, &[width]);
+    let mut gradients = match *input {
+        [x, kernel, _] => {
+            let (shape, of_kernel) = (e.shape(x), e.shape(kernel));
+            let rows: Vec<usize> = shape[..shape.len() - 1].iter().copied().chain([width]).collect();
+            let dx = e.reshape(dx, &rows);
+            vec![Some(e.matmul(dx, kernel, false, true)), Some(e.part(weights, width, &of_kernel)), Some(bias)]
+        }
+        _ => vec![Some(dx)],
+    };
+    gradients.push(Some(e.part(weights, walk.ahead * width, &[units, width])));
     for name in names {
         gradients.push(match name {
-            "bias" => Some(e.sum(inner, [0, 1], false)),
+            "bias" => Some(bias),
             "h" => Some(e.part(all, projected, &[batch, units])),
             "c" => Some(e.part(all, projected + first, &[batch, units])),
             _ => None,

@@ -11,7 +11,7 @@ pub static OP: Op = Op {
     attrs: &[CELL, ACTIVATION, GATE_ACTIVATION, BACKWARDS, ZERO_OUTPUT, SEQUENCES, STATES, BIAS, NOISE, INITIAL, MASK],
     rule: Rule::Recurrent,
     lower: Lower::Records {
-        workspace: |shapes, _, attrs| own(shapes, attrs).forward_workspace(0),
+        workspace: |shapes, _, attrs| own(shapes, attrs).forward_workspace(),
         lower: |l, push| {
             let values = values(l.attrs, &l.inputs[2..]);
             let walk = own(l.shapes, l.attrs);
@@ -22,9 +22,10 @@ pub static OP: Op = Op {
     // Where a program is differentiated, the call has become two.
     vjp: Some(|e, c| {
         let shapes: Vec<Vec<usize>> = c.inputs.iter().map(|&i| e.shape(i)).collect();
-        let (keep, result) = keeping(&shapes, &e.shape(c.y), c.attrs.0);
-        let keep = e.call(&keep::OP, c.inputs, keep);
+        let walk = own(&shapes, c.attrs);
+        let keep = e.call(&sequence_walk::OP, c.inputs, internal(&[walk.keep_words()], &walk, c.attrs.0));
         let inputs: Vec<Id> = c.inputs.iter().copied().chain([keep]).collect();
+        let result = internal(&e.shape(c.y), &walk, c.attrs.0);
         let mut gradients = gradients(e, &Call { inputs: &inputs, attrs: Attrs(&result), ..*c });
         gradients.pop();
         gradients
@@ -37,5 +38,5 @@ pub static OP: Op = Op {
 };
 
 fn own(shapes: &[Vec<usize>], attrs: Attrs) -> Walk {
-    walk([shapes[0][0], shapes[0][1], shapes[1][0]], attrs).expect(CHECKED)
+    walk([shapes[0][0], shapes[0][1], shapes[1][0]], None, attrs).expect(CHECKED)
 }

@@ -3,8 +3,9 @@
 use crate::op::Attrs;
 use kernels::rnn::{Activation, Cell, Walk};
 
-/// The walk that the attributes of a sequence describe, for [batch, steps, units].
-pub fn walk([batch, steps, units]: [usize; 3], attrs: Attrs) -> Result<Walk, String> {
+/// The walk that the attributes of a sequence describe, for [batch, steps, units], with the bias of its recurrent product or so
+/// many numbers else that are multiplied before the state.
+pub fn walk([batch, steps, units]: [usize; 3], ahead: Option<usize>, attrs: Attrs) -> Result<Walk, String> {
     let cell = Cell::from_code(attrs.i32(0)).ok_or_else(|| format!("there is no cell {}", attrs.i32(0)))?;
     let activation = |i: usize| {
         Activation::from_code(attrs.i32(i)).ok_or_else(|| format!("there is no activation {}", attrs.i32(i)))
@@ -16,6 +17,7 @@ pub fn walk([batch, steps, units]: [usize; 3], attrs: Attrs) -> Result<Walk, Str
         batch,
         steps,
         units,
+        ahead: ahead.unwrap_or(attrs.bool(7) as usize),
         backwards: attrs.bool(3),
         zero_output: attrs.bool(4),
         sequences: attrs.bool(5),
@@ -39,7 +41,7 @@ pub fn sequence(shapes: &[Vec<usize>], attrs: Attrs) -> Result<Vec<usize>, Strin
     let (&[batch, steps, width], &[units, columns]) = (&shapes[0][..], &shapes[1][..]) else {
         return Err(format!("needs [batch, steps, gates·units] and recurrent weights, received {shapes:?}"));
     };
-    let walk = walk([batch, steps, units], attrs)?;
+    let walk = walk([batch, steps, units], None, attrs)?;
     if steps == 0 || units == 0 {
         return Err("a sequence needs at least one step, and a state at least one unit".into());
     }
