@@ -186,12 +186,12 @@ unsafe fn dropout(block: &Block, imm: [f32; 2], context: &StepContext) {
     let mut i = 0;
     while i < block.len {
         let index = block.index + i;
-        let (first, count) = (index % 16, (16 - index % 16).min(block.len - i));
-        let numbers = generator.uniform16(context.step, (index / 16 * 4) as u64);
+        let (first, count) = (index % 32, (32 - index % 32).min(block.len - i));
+        let numbers = generator.masks32(context.step, (index / 32 * 4) as u64);
         // SAFETY: i + count ≤ len.
         unsafe {
             let (x, out) = (block.inputs[0].add(i), block.out.add(i));
-            if count == 16 {
+            if count == 32 {
                 for (j, number) in numbers.into_iter().enumerate() {
                     keep(F32x4::load(x.add(4 * j)), number).store(out.add(4 * j));
                 }
