@@ -105,7 +105,7 @@ test('an LSTM of 1000 steps trains in the memory that its gradients need', async
     expect((history.loss[1] as number) < (history.loss[0] as number)).toBe(true);
     return (await net.explain(x, y, { batchSize: batch })).arenaBytes;
   };
-  // Of a step: its input; four gates, the cell, its function and the state before; the gradients of four gates.
-  const needed = 4 * batch * (features + 11 * wide);
+  // Of a step: what is multiplied, a one, the input and the state before; four gates, the cell, its function; the gradients of four gates.
+  const needed = 4 * batch * (1 + features + 11 * wide);
   expect((await arena(1000)) - (await arena(500))).toBeLessThanOrEqual(1.01 * 500 * needed);
 });

@@ -12,6 +12,7 @@ use crate::reorder::pool_first;
 use crate::units::{units, Unit, Units};
 use crate::{GraphError, ParameterTable};
 use kernels::feed::{Batch, Feed};
+use kernels::join::join;
 use kernels::layout::{Copy, Fill};
 use kernels::{DType, Kernel};
 use ops::{Id, Lower, Lowering};
@@ -304,7 +305,7 @@ impl<'a> Layout<'a> {
         let mut records = Vec::new();
         for (unit, workspace) in self.units.units.iter().zip(&self.workspace) {
             let origin = self.graph.nodes[unit.product.unwrap_or(unit.last())].origin;
-            let push = &mut |kernel| records.push(Record { kernel, origin });
+            let push = &mut |kernel| add(&mut records, kernel, origin);
             let workspace = workspace.map_or(Span { space: Space::Arena, offset: 0, len: 0 }, |buffer| Span {
                 space: Space::Arena,
                 offset: self.offsets[buffer],
@@ -375,6 +376,15 @@ impl<'a> Layout<'a> {
             epilogue: unit.product.map(|product| self.fused(unit, Some((product, out)))),
         };
         lower(lowering, push);
+    }
+}
+
+/// Adds a record, or makes it one with the last.
+fn add(records: &mut Vec<Record>, kernel: Box<dyn Kernel>, origin: u32) {
+    let Some(last) = records.pop() else { return records.push(Record { kernel, origin }) };
+    match join(last.kernel, kernel) {
+        Ok(kernel) => records.push(Record { kernel, ..last }),
+        Err([kernel, next]) => records.extend([Record { kernel, ..last }, Record { kernel: next, origin }]),
     }
 }
 

@@ -94,6 +94,14 @@ impl Fused {
 }
 
 impl Fused {
+    /// What it reads.
+    pub fn reads(&self) -> impl Iterator<Item = Span> + '_ {
+        self.operands.iter().filter_map(|operand| match operand {
+            Operand::Span { span, .. } => Some(*span),
+            Operand::Constant(_) => None,
+        })
+    }
+
     /// Whether results depend on where an element lies.
     pub fn is_random(&self) -> bool {
         self.instructions.iter().any(|i| i.function == Function::Dropout)

@@ -11,6 +11,7 @@ pub mod fused;
 pub mod gemm;
 pub mod init;
 pub mod iota;
+pub mod join;
 pub mod layout;
 pub mod norm;
 pub mod pool;
@@ -25,4 +26,4 @@ mod turn;
 pub mod vecmath;
 
 pub use functions::Function;
-pub use record::{DType, Data, Kernel, StepContext};
+pub use record::{DType, Data, Images, Kernel, StepContext};

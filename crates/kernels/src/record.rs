@@ -1,6 +1,8 @@
 //! What a plan is made of: a kernel bound to spans, cut into chunks.
 
+use crate::fused::Fused;
 use parallel::{Memory, Span, SPACES};
+use std::ops::Range;
 
 /// Element types of data that a program takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -79,6 +81,26 @@ impl<'a> StepContext<'a> {
     }
 }
 
+/// A batch of which each image of a result is made of one image of an input.
+pub struct Images {
+    pub count: usize,
+    pub from: Span,
+    pub to: Span,
+    /// All that is read and written, these two among them.
+    pub reads: Vec<Span>,
+    pub writes: Vec<Span>,
+}
+
+impl Images {
+    /// Of a record with an epilogue that reads `others` itself.
+    pub fn new(count: usize, from: Span, others: &[Span], to: Span, epilogue: Option<&Fused>) -> Images {
+        let read = epilogue.into_iter().flat_map(Fused::reads);
+        let written = epilogue.into_iter().flat_map(|e| e.outputs.iter().map(|&(_, span)| span));
+        let reads = [from].into_iter().chain(others.iter().copied()).chain(read).collect();
+        Images { count, from, to, reads, writes: [to].into_iter().chain(written).collect() }
+    }
+}
+
 /// One record of a plan. Constructed when a plan is compiled; running it allocates nothing.
 pub trait Kernel: Send + Sync {
     /// Name in profiles: the kernel's, in snake case.
@@ -99,6 +121,16 @@ pub trait Kernel: Send + Sync {
     /// Bytes of memory that the whole record reads and writes.
     fn bytes(&self) -> u64 {
         0
+    }
+
+    /// What it reads and writes image by image, where it could be run so.
+    fn images(&self) -> Option<Images> {
+        None
+    }
+
+    /// Runs some images.
+    fn run_images(&self, _context: &StepContext, _images: Range<usize>, _scratch: &mut [f32]) {
+        unreachable!("{} has no images", self.name());
     }
 
     /// Runs one chunk. `scratch` has at least `self.scratch()` words, 64-byte aligned, with arbitrary contents.

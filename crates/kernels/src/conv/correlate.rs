@@ -7,7 +7,7 @@ use super::patches::{Patches, Pixel};
 use crate::copy::copy;
 use crate::fused::Fused;
 use crate::gemm::{pack_b, Cut, Left, Panel, Sweep, Tile, LARGEST};
-use crate::record::{Kernel, StepContext};
+use crate::record::{Images, Kernel, StepContext};
 use parallel::Span;
 use std::ops::Range;
 
@@ -205,6 +205,16 @@ impl Correlate {
         }
     }
 
+    /// Results `rows` of the only part, in their places.
+    #[inline(never)]
+    fn finished(&self, context: &StepContext, part: &Part, rows: Range<usize>, scratch: &mut [f32]) {
+        let words = rows.start * self.channels()..rows.end * self.channels();
+        // SAFETY: these rows belong to this chunk.
+        let out = unsafe { context.write(self.out, words.start, words.end) };
+        self.product(context, part, rows, out, scratch);
+        self.finish(context, words, scratch);
+    }
+
     /// Results `rows` of a part, by way of scratch.
     fn placed(&self, context: &StepContext, part: &Part, rows: Range<usize>, scratch: &mut [f32]) {
         let (out, rest) = scratch.split_at_mut(rows.len() * self.channels());
@@ -213,7 +223,7 @@ impl Correlate {
     }
 
     /// All parts of a few images.
-    fn images(&self, context: &StepContext, images: Range<usize>, scratch: &mut [f32]) {
+    fn all_parts(&self, context: &StepContext, images: Range<usize>, scratch: &mut [f32]) {
         for part in &self.parts.all {
             let end = part.rows(images.end);
             for row in (part.rows(images.start)..end).step_by(ROWS) {
@@ -257,17 +267,26 @@ impl Kernel for Correlate {
     fn run(&self, context: &StepContext, chunk: usize, scratch: &mut [f32]) {
         let Some(part) = self.only() else {
             let first = chunk * self.parts.images;
-            return self.images(context, first..(first + self.parts.images).min(self.walk.batch), scratch);
+            return self.all_parts(context, first..(first + self.parts.images).min(self.walk.batch), scratch);
         };
         let first = chunk * self.chunk_rows(part);
         let rows = first..(first + self.chunk_rows(part)).min(part.rows(self.walk.batch));
         if !self.direct() {
             return self.placed(context, part, rows, scratch);
         }
-        let words = rows.start * self.channels()..rows.end * self.channels();
-        // SAFETY: these rows belong to this chunk.
-        let out = unsafe { context.write(self.out, words.start, words.end) };
-        self.product(context, part, rows, out, scratch);
-        self.finish(context, words, scratch);
+        self.finished(context, part, rows, scratch);
+    }
+    fn images(&self) -> Option<Images> {
+        let (Walk { batch, .. }, epilogue) = (self.walk, self.epilogue.as_ref());
+        self.direct().then(|| Images::new(batch, self.source, &[self.packed], self.out, epilogue))
+    }
+    fn run_images(&self, context: &StepContext, images: Range<usize>, scratch: &mut [f32]) {
+        let part = self.only().expect("what is direct has one part");
+        let (first, end) = (part.rows(images.start), part.rows(images.end));
+        // Whole tiles, in as few and as equal blocks as can be.
+        let rows = (end - first).div_ceil((end - first).div_ceil(ROWS).max(1)).next_multiple_of(self.tile.rows).max(1);
+        for row in (first..end).step_by(rows) {
+            self.finished(context, part, row..(row + rows).min(end), scratch);
+        }
     }
 }

@@ -4,9 +4,10 @@ use super::{Kind, Windows, BLOCK, WIDE};
 use crate::channels::{load, store};
 use crate::conv::View;
 use crate::fused::Fused;
-use crate::record::{Kernel, StepContext};
+use crate::record::{Images, Kernel, StepContext};
 use parallel::Span;
 use simd::{F32x4, LANES};
+use std::ops::Range;
 
 /// Cells looked at per chunk, roughly.
 const CHUNK: usize = 32 * 1024;
@@ -97,10 +98,25 @@ impl Kernel for Pool {
         4 * (self.input.len + self.out.len) as u64
     }
     fn run(&self, context: &StepContext, chunk: usize, scratch: &mut [f32]) {
+        let from = chunk * self.chunk_lines();
+        self.run_lines(context, from..(from + self.chunk_lines()).min(self.lines()), scratch);
+    }
+    fn images(&self) -> Option<Images> {
+        Some(Images::new(self.windows.batch, self.input, &[], self.out, self.epilogue.as_ref()))
+    }
+    fn run_images(&self, context: &StepContext, images: Range<usize>, scratch: &mut [f32]) {
+        let lines = self.windows.y.count;
+        self.run_lines(context, images.start * lines..images.end * lines, scratch);
+    }
+}
+
+impl Pool {
+    /// Some lines of all images.
+    #[inline(never)]
+    fn run_lines(&self, context: &StepContext, lines: Range<usize>, scratch: &mut [f32]) {
         let Windows { channels, y, x, .. } = &self.windows;
         let line = x.count * channels;
-        let from = chunk * self.chunk_lines();
-        let to = (from + self.chunk_lines()).min(self.lines());
+        let (from, to) = (lines.start, lines.end);
         // SAFETY: an input of this record, and lines that belong to this chunk.
         let (input, out) = unsafe { (context.read(self.input), context.write(self.out, from * line, to * line)) };
         for (row, out) in (from..to).zip(out.chunks_exact_mut(line.max(1))) {
