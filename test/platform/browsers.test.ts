@@ -52,7 +52,9 @@ test('all browsers are here', () => {
 });
 
 for (const [name, { program, fused, open }] of Object.entries(BROWSERS)) {
-  describe.skipIf(!program)(name, () => {
+  // On a busy machine this WebKit traps once in some hundred pages where no address is out of bounds: on one thread too, and with the same
+  // numbers as everywhere else. The engine then says that it is lost, and the next call starts another.
+  describe.skipIf(!program)(name, { retry: name === 'WebKit' ? 2 : 0 }, () => {
     let browser: Browser;
     const ask = async (where: Site | undefined, query: string) => (await browser.report(`${where?.url}page.html?${query}`)) as Report;
     beforeAll(async () => {
