@@ -1,6 +1,6 @@
 //! The elementwise functions: what one instruction of a fused chain can do.
 
-use crate::rng::Philox;
+use crate::rng::{Philox, MASKED};
 use crate::vecmath as v;
 use crate::StepContext;
 use simd::{F32x4, F32x8, I32x8};
@@ -186,12 +186,13 @@ unsafe fn dropout(block: &Block, imm: [f32; 2], context: &StepContext) {
     let mut i = 0;
     while i < block.len {
         let index = block.index + i;
-        let (first, count) = (index % 32, (32 - index % 32).min(block.len - i));
-        let numbers = generator.masks32(context.step, (index / 32 * 4) as u64);
+        let first = index % MASKED;
+        let count = (MASKED - first).min(block.len - i);
+        let numbers = generator.masks(context.step, index);
         // SAFETY: i + count ≤ len.
         unsafe {
             let (x, out) = (block.inputs[0].add(i), block.out.add(i));
-            if count == 32 {
+            if count == MASKED {
                 for (j, number) in numbers.into_iter().enumerate() {
                     keep(F32x4::load(x.add(4 * j)), number).store(out.add(4 * j));
                 }

@@ -1,5 +1,6 @@
 //! Two records as one that goes through both a few images at a time: what the second reads is in cache still.
 
+use crate::fused::Fused;
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
 
@@ -7,6 +8,26 @@ use parallel::Span;
 const WORDS: usize = 48 * 1024;
 /// Chunks that there must be for two records to become one: enough for many threads.
 const CHUNKS: usize = 16;
+
+/// A batch of which each image of a result is made of one image of an input.
+pub struct Images {
+    pub count: usize,
+    pub from: Span,
+    pub to: Span,
+    /// All that is read and written, these two among them.
+    pub reads: Vec<Span>,
+    pub writes: Vec<Span>,
+}
+
+impl Images {
+    /// Of a record with an epilogue that reads `others` itself.
+    pub fn new(count: usize, from: Span, others: &[Span], to: Span, epilogue: Option<&Fused>) -> Images {
+        let read = epilogue.into_iter().flat_map(Fused::reads);
+        let written = epilogue.into_iter().flat_map(|e| e.outputs.iter().map(|&(_, span)| span));
+        let reads = [from].into_iter().chain(others.iter().copied()).chain(read).collect();
+        Images { count, from, to, reads, writes: [to].into_iter().chain(written).collect() }
+    }
+}
 
 struct Joined {
     records: [Box<dyn Kernel>; 2],

@@ -26,4 +26,4 @@ mod turn;
 pub mod vecmath;
 
 pub use functions::Function;
-pub use record::{DType, Data, Images, Kernel, StepContext};
+pub use record::{DType, Data, Kernel, StepContext};

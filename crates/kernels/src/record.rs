@@ -1,6 +1,6 @@
 //! What a plan is made of: a kernel bound to spans, cut into chunks.
 
-use crate::fused::Fused;
+use crate::join::Images;
 use parallel::{Memory, Span, SPACES};
 use std::ops::Range;
 
@@ -78,26 +78,6 @@ impl<'a> StepContext<'a> {
     pub fn pointer(&self, span: Span, from: usize, to: usize) -> *mut f32 {
         assert!(from <= to && to <= span.len, "chunk outside of its span");
         self.spaces[span.space as usize].pointer(span.offset + from..span.offset + to)
-    }
-}
-
-/// A batch of which each image of a result is made of one image of an input.
-pub struct Images {
-    pub count: usize,
-    pub from: Span,
-    pub to: Span,
-    /// All that is read and written, these two among them.
-    pub reads: Vec<Span>,
-    pub writes: Vec<Span>,
-}
-
-impl Images {
-    /// Of a record with an epilogue that reads `others` itself.
-    pub fn new(count: usize, from: Span, others: &[Span], to: Span, epilogue: Option<&Fused>) -> Images {
-        let read = epilogue.into_iter().flat_map(Fused::reads);
-        let written = epilogue.into_iter().flat_map(|e| e.outputs.iter().map(|&(_, span)| span));
-        let reads = [from].into_iter().chain(others.iter().copied()).chain(read).collect();
-        Images { count, from, to, reads, writes: [to].into_iter().chain(written).collect() }
     }
 }
 

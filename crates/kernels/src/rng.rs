@@ -9,6 +9,9 @@ const FACTORS: [u32; 2] = [0xd251_1f53, 0xcd9e_8d57];
 /// instead of one.
 static FACTOR_LANES: Table<2> = Table::new([f32::from_bits(FACTORS[0]), f32::from_bits(FACTORS[1])]);
 
+/// Elements whose masks are made together.
+pub const MASKED: usize = 32;
+
 /// Numbers keyed by a seed and a stream (an operation, a weight, an epoch).
 #[derive(Clone, Copy)]
 pub struct Philox {
@@ -54,12 +57,12 @@ impl Philox {
         self.words16::<10>(major, minor).map(|w| w.shift_right(8).and(I32x4::splat(0x00ff_ffff)).to_f32() * unit)
     }
 
-    /// Eight numbers in [0, 1), multiples of 2⁻¹⁶, for each of four places from `minor` on: those of all low halves of words, then
+    /// Numbers in [0, 1), multiples of 2⁻¹⁶, of the [`MASKED`] elements among which `index` is: those of the low halves of words, then
     /// those of the high ones. For masks, which must be fast: seven rounds are the fewest that pass every test of the paper.
     #[inline]
-    pub fn masks32(&self, major: u64, minor: u64) -> [F32x4; 8] {
+    pub fn masks(&self, major: u64, index: usize) -> [F32x4; MASKED / 4] {
         let unit = F32x4::splat(1.0 / 65_536.0);
-        let words = self.words16::<7>(major, minor);
+        let words = self.words16::<7>(major, (index / MASKED * 4) as u64);
         let half = |word: I32x4| word.and(I32x4::splat(0xffff)).to_f32() * unit;
         std::array::from_fn(|i| half(if i < 4 { words[i] } else { words[i - 4].shift_right(16) }))
     }
@@ -130,17 +133,17 @@ mod tests {
     fn places_side_by_side() {
         let generator = Philox::new(0x1234_5678_9abc_def0, 0xfedc_ba98_7654_3210);
         for (major, minor) in [(0, 0), (7, 5), (1 << 40, (1 << 32) - 2), (u64::MAX, 1 << 50), (3, u64::MAX - 1)] {
-            let want = |rounds| -> [_; 4] {
-                std::array::from_fn(|i| plain(rounds, generator, major, minor.wrapping_add(i as u64)))
-            };
-            let words10 = want(10);
+            let words10: [_; 4] = std::array::from_fn(|i| plain(10, generator, major, minor.wrapping_add(i as u64)));
             assert_eq!(generator.words16::<10>(major, minor).map(words), words10);
             let numbers = words10.as_flattened().iter().map(|w| (w >> 8) as f32 / 16_777_216.0);
             assert!(generator.uniform16(major, minor).map(F32x4::to_array).as_flattened().iter().copied().eq(numbers));
-            let words7 = want(7);
+            // Masks are keyed by elements, whose places are multiples of four.
+            let minor = minor & 0x0fff_fffc;
+            let words7: [_; 4] = std::array::from_fn(|i| plain(7, generator, major, minor + i as u64));
             let halves = [0, 16].into_iter().flat_map(|shift| words7.as_flattened().iter().map(move |w| w >> shift));
             let numbers = halves.map(|half| (half & 0xffff) as f32 / 65_536.0);
-            assert!(generator.masks32(major, minor).map(F32x4::to_array).as_flattened().iter().copied().eq(numbers));
+            let masks = generator.masks(major, minor as usize / 4 * MASKED + 5);
+            assert!(masks.map(F32x4::to_array).as_flattened().iter().copied().eq(numbers));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Attention, Mask, TILE};
 use crate::record::StepContext;
-use crate::rng::Philox;
+use crate::rng::{Philox, MASKED};
 use crate::vecmath::exp_or_zero;
 use simd::{F32x4, F32x8};
 
@@ -109,14 +109,14 @@ pub(super) fn drop_out(a: &Attention, context: &StepContext, place: Place, tile:
     let scale = 1.0 / (1.0 - a.rate);
     for q in 0..place.queries {
         let from = ((place.batch * a.heads + place.head) * a.queries + place.first + q) * a.keys;
-        let mut numbers = [[0.0; 4]; 8];
+        let mut numbers = [[0.0; 4]; MASKED / 4];
         for k in 0..place.keys {
             let index = from + k;
-            if k == 0 || index.is_multiple_of(32) {
-                numbers = generator.masks32(context.step, (index / 32 * 4) as u64).map(F32x4::to_array);
+            if k == 0 || index.is_multiple_of(MASKED) {
+                numbers = generator.masks(context.step, index).map(F32x4::to_array);
             }
             let value = &mut tile[k * TILE + q];
-            *value = if a.rate <= numbers.as_flattened()[index % 32] { *value * scale } else { 0.0 };
+            *value = if a.rate <= numbers.as_flattened()[index % MASKED] { *value * scale } else { 0.0 };
         }
     }
 }

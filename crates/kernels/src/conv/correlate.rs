@@ -7,7 +7,8 @@ use super::patches::{Patches, Pixel};
 use crate::copy::copy;
 use crate::fused::Fused;
 use crate::gemm::{pack_b, Cut, Left, Panel, Sweep, Tile, LARGEST};
-use crate::record::{Images, Kernel, StepContext};
+use crate::join::Images;
+use crate::record::{Kernel, StepContext};
 use parallel::Span;
 use std::ops::Range;
 

@@ -21,11 +21,9 @@ pub static OP: Op = Op {
     },
     // Where a program is differentiated, the call has become two.
     vjp: Some(|e, c| {
-        let shapes: Vec<Vec<usize>> = c.inputs.iter().map(|&i| e.shape(i)).collect();
-        let walk = own(&shapes, c.attrs);
-        let keep = e.call(&sequence_walk::OP, c.inputs, internal(&[walk.keep_words()], &walk, c.attrs.0));
-        let inputs: Vec<Id> = c.inputs.iter().copied().chain([keep]).collect();
-        let result = internal(&e.shape(c.y), &walk, c.attrs.0);
+        let kept = better(e, c.inputs, &e.shape(c.y), c.attrs.0, None, true);
+        let Some(Better { values: mut inputs, walk, result: Some(result) }) = kept else { unreachable!("it is kept") };
+        inputs.push(e.call(&sequence_walk::OP, c.inputs, walk));
         let mut gradients = gradients(e, &Call { inputs: &inputs, attrs: Attrs(&result), ..*c });
         gradients.pop();
         gradients
