@@ -28,6 +28,12 @@ const shaken: Plugin = {
 const workers: Plugin = {
   name: 'workers',
   setup(b) {
+    // The glue holds one instance for good; an engine that was lost needs a second one.
+    b.onLoad({ filter: /pkg-simd128\/myelin\.js$/ }, async ({ path }) => {
+      const [before, ...rest] = (await readFile(path, 'utf8')).split('if (wasm !== undefined) return wasm;');
+      if (rest.length === 0) throw new Error(`${path}: expected a check for an instance`);
+      return { contents: [before, ...rest].join(''), loader: 'js' };
+    });
     b.onResolve({ filter: /workerHelpers/ }, () => ({ path: resolve(runtime, 'spawn.ts') }));
     b.onResolve({ filter: /^worker:source$/ }, (args) => ({ path: args.path, namespace: 'worker' }));
     b.onLoad({ filter: /.*/, namespace: 'worker' }, async () => {

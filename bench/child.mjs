@@ -62,6 +62,7 @@ async function main(job) {
   for (const item of cases) {
     try {
       const run = await work[item.kind]?.(item.spec());
+      if (run && item.measure !== 'startup') await work.ready?.();
       if (run) results[item.name] = await measures[item.measure ?? 'time'](run, job, item, engines[job.engine].peak);
     } catch (error) {
       results[item.name] = { error: String(error?.message ?? error).split('\n')[0] };

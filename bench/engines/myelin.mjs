@@ -1,4 +1,5 @@
 // Myelin as a user meets it: the built package, models of layers, `fit` and `predict`.
+import { setTimeout } from 'node:timers/promises';
 import { repeat } from '../measure.mjs';
 
 /** The network of the suite cnn. */
@@ -14,7 +15,7 @@ export const convnet = ({ layers, sequential }) =>
   ]);
 
 async function open({ threads, worker = true, ...options }) {
-  const { defineLayer, functional, init, input, layers, ops, optimizers, sequential } = await import('../../dist/index.js');
+  const { defineLayer, functional, init, input, layers, ops, optimizers, runtime, sequential } = await import('../../dist/index.js');
   await init({ threads, worker, ...options });
 
   const build = ({ sizes, activations }) => sequential(activations.map((activation, i) => layers.dense({ units: sizes[i + 1], activation, ...(i ? {} : { inputShape: [sizes[0]] }) })));
@@ -161,7 +162,12 @@ async function open({ threads, worker = true, ...options }) {
     return predictor(sequential(all), { data: x, shape: [rows, cols] }, rows);
   }
 
-  return { train, trainConvnet, trainRecurrent, trainGpt, rows, plan, predict, predictConvnet, conv, gemm, map };
+  /** Until all threads are there. */
+  async function ready() {
+    while (runtime().state !== 'running') await setTimeout(5);
+  }
+
+  return { ready, train, trainConvnet, trainRecurrent, trainGpt, rows, plan, predict, predictConvnet, conv, gemm, map };
 }
 
 export const engines = {

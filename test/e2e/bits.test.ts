@@ -16,8 +16,8 @@ interface Result {
 const run = promisify(execFile);
 const dist = resolve('dist/index.js');
 
-async function train(options: object, node = process.execPath): Promise<Result> {
-  const { stdout } = await run(node, [resolve('test/e2e/bits_worker.mjs'), dist, JSON.stringify(options)], { timeout: 60_000 });
+async function train(options: object, node = process.execPath, ...more: string[]): Promise<Result> {
+  const { stdout } = await run(node, [resolve('test/e2e/bits_worker.mjs'), dist, JSON.stringify(options), ...more], { timeout: 60_000 });
   return JSON.parse(stdout) as Result;
 }
 
@@ -35,6 +35,9 @@ test('the reference learns something', () => {
 describe('the same bits', () => {
   it.each([1, 2, 3, 4])('with %i threads in a worker', async (threads) => {
     expect(await train({ threads })).toEqual({ ...reference, threads });
+  });
+  it('with threads that come while it trains', async () => {
+    expect(await train({ threads: 3 }, process.execPath, 'early')).toEqual({ ...reference, threads: 3 });
   });
   it.each([1, 2, 4])('with %i threads on the calling thread', async (threads) => {
     expect(await train({ threads, worker: false })).toEqual({ ...reference, threads, worker: false });

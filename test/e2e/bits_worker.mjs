@@ -1,10 +1,12 @@
 // Trains the same networks in the way its arguments say and prints a hash of the weights: node bits_worker.mjs <dist> <init options as JSON>
+// [early: without waiting until all threads are there]
 import { createHash } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 
-const [, , dist, options] = process.argv;
+const [, , dist, options, early] = process.argv;
 const { init, layers, runtime, sequential, setRandomSeed } = await import(pathToFileURL(dist).href);
 await init(JSON.parse(options));
+while (!early && runtime().state !== 'running') await new Promise((resolve) => setTimeout(resolve, 5));
 setRandomSeed(2026);
 const net = sequential([
   layers.dense({ units: 256, activation: 'relu', inputShape: [300] }),

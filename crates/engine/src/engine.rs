@@ -14,6 +14,8 @@ type Result<T> = std::result::Result<T, EngineError>;
 /// Everything that lives behind one thread of JavaScript.
 pub struct Engine {
     threads: usize,
+    /// How many of them are there.
+    team: usize,
     models: Vec<Option<Model>>,
     runs: Vec<Option<Run>>,
     arrays: HashMap<usize, Memory>,
@@ -38,6 +40,7 @@ impl Engine {
     pub fn new(threads: usize) -> Engine {
         Engine {
             threads: threads.max(1),
+            team: threads.max(1),
             models: Vec::new(),
             runs: Vec::new(),
             arrays: HashMap::new(),
@@ -45,6 +48,11 @@ impl Engine {
             progress: Box::default(),
             peak: 0,
         }
+    }
+
+    /// Whether the other threads have come; until then all runs on the caller's, in the memory of one of the team.
+    pub fn gather(&mut self, all: bool) {
+        self.team = if all { self.threads } else { 1 };
     }
 
     pub fn model(&self, m: usize) -> Result<&Model> {
@@ -126,7 +134,7 @@ impl Engine {
     }
     /// Up to `most` steps of a run, on one thread if it's to be `alone`.
     pub fn slice(&mut self, r: usize, most: u64, until_epoch_end: bool, alone: bool) -> Result<Progress> {
-        let threads = if alone { 1 } else { self.threads };
+        let threads = if alone { 1 } else { self.team };
         let mut run =
             self.runs.get_mut(r).and_then(Option::take).ok_or_else(|| EngineError::new("protocol", "no such run"))?;
         let result = match self.models.get_mut(run.model).and_then(Option::as_mut) {
@@ -159,14 +167,13 @@ impl Engine {
 
     /// Runs a plan on inputs that the caller has written into its memory, without the other threads if `alone`.
     pub fn predict(&mut self, m: usize, program: usize, alone: bool) -> Result<()> {
-        let threads = self.threads;
         let model = self.model(m)?;
         let compiled = model.program(program)?;
         if compiled.plan.train {
             return Err(EngineError::new("protocol", "a training program can't predict"));
         }
         let input = StepInput { rows: &[], data: &[], step: 0, seed: 0, learning_rate: 0.0, broken: None };
-        let threads = if compiled.sharing.team && !alone { threads } else { 1 };
+        let threads = if compiled.sharing.team && !alone { self.team } else { 1 };
         region(threads, &|team| model.scratch.with(team, |s| step(model, compiled, &input, false, team, s)));
         Ok(())
     }

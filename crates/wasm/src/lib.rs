@@ -1,4 +1,5 @@
 //! JavaScript bindings of the engine. Numbers and typed arrays in and out; errors are thrown with a JSON message.
+#![feature(alloc_error_hook)]
 
 use engine::EngineError;
 use std::cell::RefCell;
@@ -51,8 +52,8 @@ pub struct Engine(engine::Engine);
 
 #[wasm_bindgen]
 impl Engine {
-    /// An engine that uses `threads` threads of the pool, which must run already if there are more than one. Its memory can
-    /// grow to `memory_limit` bytes.
+    /// An engine for so many `threads`, which runs on the caller's alone until [`Engine::pool_joined`]. Its memory can grow to
+    /// `memory_limit` bytes.
     #[wasm_bindgen(constructor)]
     pub fn new(threads: usize, memory_limit: f64) -> Engine {
         parallel::set_memory_limit(memory_limit as usize);
@@ -60,7 +61,14 @@ impl Engine {
             parallel::poison();
             PANIC.with(|p| *p.borrow_mut() = info.payload_as_str().unwrap_or("the engine failed").to_owned());
         }));
-        Engine(engine::Engine::new(threads))
+        std::alloc::set_alloc_error_hook(|_| panic!("its memory is full"));
+        let mut engine = engine::Engine::new(threads);
+        engine.gather(false);
+        Engine(engine)
+    }
+    /// The pool has its threads: one less than the engine.
+    pub fn pool_joined(&mut self) {
+        self.0.gather(true);
     }
 
     /// Chooses the register tile of products for plans compiled from now on; no result depends on it.

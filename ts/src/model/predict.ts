@@ -7,7 +7,7 @@ import { size } from '../core/values.js';
 import type { NDArray } from '../data/ndarray.js';
 import { Trace } from '../layers/layer.js';
 import { engineType } from '../layers/symbolic.js';
-import { DirectClient } from '../runtime/client.js';
+import { DirectClient } from '../runtime/direct_client.js';
 import type { Want } from './compile.js';
 import type { Core, Given } from './core.js';
 import type { AnyModel } from './model.js';

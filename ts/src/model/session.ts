@@ -7,7 +7,7 @@ import type { DType } from '../core/tensor.js';
 import type { DataArray } from '../data/ndarray.js';
 import { hash } from '../layers/layer.js';
 import type { Weight } from '../layers/weight.js';
-import type { DirectClient } from '../runtime/client.js';
+import type { DirectClient } from '../runtime/direct_client.js';
 import { type EngineClient, getEngine } from '../runtime/index.js';
 import { type Compiled, type Want, writeProgram } from './compile.js';
 import { Crowd } from './slices.js';

@@ -19,32 +19,59 @@ export interface HostMethods {
 }
 export type Methods = EngineMethods & HostMethods;
 
+/** What other threads need to know of an engine. */
+export interface Whereabouts {
+  readonly memory: WebAssembly.Memory;
+  readonly address: number;
+  readonly threads: number;
+  /** Address of an i32: not zero stops the running slice after its current step. */
+  readonly stopFlag: number;
+  readonly simd: string;
+}
+
+/** What wasm-bindgen makes of an engine: an object that knows its address, and frees it when it is collected unless told not to. */
+interface Handle {
+  __wbg_ptr: number;
+  __destroy_into_raw(): number;
+}
+
+const STACK = 1 << 20;
+
 export class Host {
   private constructor(
     private readonly engine: Engine,
-    readonly memory: WebAssembly.Memory,
-    readonly threads: number,
-    readonly simd: string,
+    readonly place: Whereabouts,
   ) {}
 
-  /** Address of the engine object: with it, another instance on the same memory can call it. */
-  get address(): number {
-    return (this.engine as unknown as { __wbg_ptr: number }).__wbg_ptr;
-  }
-  get stopFlag(): number {
-    return this.engine.stop_flag();
+  /** A new engine. The calling thread is one of its `threads`; until the others `join`, all runs on this one. */
+  static start(module: WebAssembly.Module, threads: number, maxMemory?: number): Host {
+    const { memory, limit } = makeMemory(maxMemory);
+    initSync({ module, memory, thread_stack_size: STACK });
+    const engine = new Engine(threads, limit);
+    const { __wbg_ptr: address } = engine as unknown as Handle;
+    const { simd } = JSON.parse(build_info()) as { simd: string };
+    return new Host(engine, { memory, address, threads, stopFlag: engine.stop_flag(), simd });
   }
 
-  /** The calling thread is one of the `threads`; the others join by `startPool`. */
-  static async start(module: WebAssembly.Module, threads: number, startPool: PoolStarter, maxMemory?: number): Promise<Host> {
-    const { memory, limit } = makeMemory(maxMemory);
-    initSync({ module, memory, thread_stack_size: 1 << 20 });
-    if (threads > 1) {
-      setStarter(startPool);
-      await initThreadPool(threads - 1);
-    }
-    const { simd } = JSON.parse(build_info()) as { simd: string };
-    return new Host(new Engine(threads, limit), memory, threads, simd);
+  /** An engine that another thread started: another instance on the same memory. No two threads may call it at once. */
+  static adopt(module: WebAssembly.Module, place: Whereabouts): Host {
+    initSync({ module, memory: place.memory, thread_stack_size: STACK });
+    const handle: Pick<Handle, '__wbg_ptr'> = { __wbg_ptr: place.address };
+    return new Host(Object.assign(Object.create(Engine.prototype) as Engine, handle), place);
+  }
+
+  /** Settles when the other threads compute too; `guard` runs what may not run while another thread is in the engine. */
+  async join(startPool: PoolStarter, guard: (work: () => void) => void = (work) => work()): Promise<void> {
+    const { threads } = this.place;
+    if (threads === 1) return;
+    setStarter(startPool);
+    await initThreadPool(threads - 1);
+    guard(() => this.engine.pool_joined());
+  }
+
+  /** For an engine that is lost: nobody is to free what is in its memory. */
+  forget(): void {
+    (this.engine as unknown as Handle).__destroy_into_raw();
   }
 
   call(method: keyof Methods, args: readonly unknown[]): Answer {
@@ -60,14 +87,14 @@ export class Host {
   }
 
   private upload(address: number, bytes: Uint8Array): void {
-    new Uint8Array(this.memory.buffer, address, bytes.length).set(bytes);
+    new Uint8Array(this.place.memory.buffer, address, bytes.length).set(bytes);
   }
 
   private predict(model: number, program: number, inputs: readonly (Float32Array | Int32Array)[], count = inputs.length): Float32Array[] {
     const places = this.engine.predict_io(model, program);
-    fill(this.memory, places, inputs);
+    fill(this.place.memory, places, inputs);
     this.engine.predict_run(model, program, false);
-    return outputs(this.memory, places, count);
+    return outputs(this.place.memory, places, count);
   }
 }
 

@@ -1,9 +1,10 @@
 import { ConfigError, EngineError } from '../core/errors.js';
-import { DirectClient, type EngineClient, WorkerClient } from './client.js';
-
+import type { EngineClient } from './client.js';
+import { DirectClient } from './direct_client.js';
 import { defaultThreads, hasRelaxed, preferredTile, processLike, server, setFlags, setTurbo, whyNotShared } from './environment.js';
 import { loadModule, type WasmSource } from './load_module.js';
 import { Pool, type WorkerSource } from './spawn.js';
+import { WorkerClient } from './worker_client.js';
 
 /** How the engine is started. All optional; without a call the engine starts by itself with these defaults. */
 export interface InitOptions {
@@ -35,7 +36,7 @@ export interface Limitation {
 
 /** What `runtime()` reports. */
 export interface RuntimeReport {
-  /** 'idle' until the first call that needs the engine. */
+  /** 'idle' until the first call that needs the engine, 'starting' until all its threads are there; it may work before. */
   readonly state: 'idle' | 'starting' | 'running' | 'lost';
   /** Which build of the engine runs, or would. */
   readonly payload: 'simd128' | 'relaxed';
@@ -124,7 +125,7 @@ async function start(): Promise<EngineClient> {
   loading.catch(() => {}); // whoever awaits it learns of the error
   const shared = whyNotShared() === null;
   try {
-    const inWorker = (patience: number) => WorkerClient.start(loading, threads, source, shared, options.maxMemory, patience);
+    const inWorker = (patience: number) => WorkerClient.start(loading, { threads, source, shared, maxMemory: options.maxMemory, patience });
     const client = await (options.worker === false ? startHere(loading, threads, source) : retried(inWorker));
     await client.call('prefer_tile', ...preferredTile(payloadWanted() === 'relaxed', turbo));
     return client;
@@ -136,8 +137,11 @@ async function start(): Promise<EngineClient> {
 
 async function startHere(loading: Promise<WebAssembly.Module>, threads: number, source: WorkerSource): Promise<EngineClient> {
   const pool = new Pool(source, threads - 1);
+  pool.boot();
   const [{ Host }, module] = await Promise.all([import('./host.js'), loading]);
-  return new DirectClient(await Host.start(module, threads, (start) => pool.join(start), options.maxMemory), pool);
+  const host = Host.start(module, threads, options.maxMemory);
+  await host.join((start) => pool.join(start));
+  return new DirectClient(host, pool);
 }
 
 async function workerSource(): Promise<WorkerSource> {
@@ -184,7 +188,7 @@ function limitations(): Limitation[] {
 export function runtime(): RuntimeReport {
   const payload = payloadWanted();
   return {
-    state: current ? (current.alive ? 'running' : 'lost') : engine ? 'starting' : 'idle',
+    state: current?.alive === false ? 'lost' : current?.complete ? 'running' : engine ? 'starting' : 'idle',
     payload,
     simd: current?.simd ?? payload,
     threads: current?.threads ?? threadsWanted(),

@@ -1,5 +1,6 @@
 // Starts workers. Takes the place of wasm-bindgen-rayon's own worker snippet: the pool's threads are workers of the same source.
 import { builtin, type NodeWorker, server } from './environment.js';
+import type { Whereabouts } from './host.js';
 
 /** What a worker is told first. */
 export type Start = PoolStart | EngineStart;
@@ -16,6 +17,8 @@ export interface EngineStart {
   readonly maxMemory: number | undefined;
   /** One cell: who holds the engine. */
   readonly lock: Int32Array | null;
+  /** One that another thread started, to be taken over. */
+  readonly engine: Whereabouts | null;
 }
 /** The text of the worker script, or where it is. */
 export type WorkerSource = { readonly text: string } | { readonly url: string };
@@ -68,20 +71,28 @@ function webThread(source: WorkerSource, onMessage: (message: unknown) => void, 
   return { post: (message, transfer = []) => worker.postMessage(message, transfer as Transferable[]), hold: () => {}, terminate: () => worker.terminate() };
 }
 
-/** Workers that boot while the engine starts, and then become the threads of its pool. */
+/** Workers that boot, and then become the threads of an engine's pool. */
 export class Pool {
-  private readonly threads: readonly Thread[];
+  private threads: readonly Thread[] = [];
   private readonly joining: { ready(): void; lost(error: Error): void }[] = [];
 
-  constructor(source: WorkerSource, count: number, onLost: (error: Error) => void = () => {}) {
+  constructor(
+    private readonly source: WorkerSource,
+    private readonly count: number,
+    private readonly onLost: (error: Error) => void = () => {},
+  ) {}
+
+  /** They boot from now on, and keep the process alive until they have joined; without it they boot when they are to join. */
+  boot(): void {
+    const ready = (i: number) => this.joining[i]?.ready();
     const lost = (error: Error, i: number) => {
       this.joining[i]?.lost(error);
-      onLost(error);
+      this.onLost(error);
     };
-    this.threads = Array.from({ length: count }, (_, i) =>
+    this.threads = Array.from({ length: this.count }, (_, i) =>
       startThread(
-        source,
-        () => this.joining[i]?.ready(),
+        this.source,
+        () => ready(i),
         (error) => lost(error, i),
       ),
     );
@@ -89,6 +100,11 @@ export class Pool {
 
   /** Settles when all of them wait for work. */
   async join(start: PoolStart): Promise<void> {
+    if (this.threads.length === 0) {
+      this.boot();
+      // Whoever needs them is alive without them.
+      this.hold(false);
+    }
     const joined = this.threads.map(
       (thread, i) =>
         new Promise<void>((ready, lost) => {
@@ -97,7 +113,11 @@ export class Pool {
         }),
     );
     await Promise.all(joined);
-    for (const thread of this.threads) thread.hold(false);
+    this.hold(false);
+  }
+
+  private hold(held: boolean): void {
+    for (const thread of this.threads) thread.hold(held);
   }
 
   terminate(): void {

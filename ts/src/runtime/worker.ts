@@ -1,7 +1,7 @@
 // The script of every worker: one of them runs the engine, the others are threads of its pool.
 import { builtin, type NodePort, server } from './environment.js';
 import { initSync, wbg_rayon_start_worker } from './glue.js';
-import { type Answer, Host, type Methods } from './host.js';
+import { type Answer, Host, type Methods, type Whereabouts } from './host.js';
 import type { EngineStart, PoolStart, Start } from './spawn.js';
 
 /** A call from the page. */
@@ -11,18 +11,22 @@ export interface Call {
   readonly args: readonly unknown[];
 }
 export type Reply = { readonly id: number } & Answer;
-/** The engine's first word. */
-export interface Ready {
-  readonly memory: WebAssembly.Memory | null;
-  readonly address: number;
-  readonly stopFlag: number;
-  readonly simd: string;
-}
+/** The engine's first word: where it is, without its memory if that can't be seen from there. */
+export type Ready = Omit<Whereabouts, 'memory'> & { readonly memory: WebAssembly.Memory | null };
 
-/** What the engine asks for while it starts; the answer is `'pool'`. */
-export interface PoolWanted {
+/** What the engine asks for when it starts; the answer is `'pool'`. */
+interface PoolWanted {
   readonly pool: PoolStart;
 }
+interface Failed {
+  readonly failed: string;
+}
+/** The engine's threads are all there. */
+interface Complete {
+  readonly complete: true;
+}
+/** What the engine's worker says. */
+export type Message = PoolWanted | Failed | Ready | Complete | Reply;
 
 type Post = (message: unknown, transfer?: Transferable[]) => void;
 
@@ -40,20 +44,32 @@ function buffers(value: unknown): Transferable[] {
 }
 
 async function runEngine(start: EngineStart, post: Post, joined: Promise<void>): Promise<(call: Call) => void> {
-  const askForPool = (pool: PoolStart) => {
-    post({ pool } satisfies PoolWanted);
-    return joined;
-  };
-  const host = await Host.start(start.module, start.threads, askForPool, start.maxMemory);
-  const { lock } = start;
-  const ready: Ready = { memory: lock ? host.memory : null, address: host.address, stopFlag: host.stopFlag, simd: host.simd };
-  post(ready);
-  return ({ id, method, args }) => {
+  const { module, threads, maxMemory, lock, engine } = start;
+  const host = engine ? Host.adopt(module, engine) : Host.start(module, threads, maxMemory);
+  const guarded = <T>(work: () => T): T => {
     // The page's thread may be in the engine with a quick prediction.
     while (lock && Atomics.compareExchange(lock, 0, 0, 1) !== 0) Atomics.wait(lock, 0, 1, 1);
-    const answer = host.call(method, args);
-    if (lock) Atomics.store(lock, 0, 0);
-    post({ id, ...answer } satisfies Reply, 'value' in answer ? buffers(answer.value) : []);
+    try {
+      return work();
+    } finally {
+      if (lock) Atomics.store(lock, 0, 0);
+    }
+  };
+  const askForPool = (pool: PoolStart) => {
+    post({ pool } satisfies Message);
+    return joined;
+  };
+  const join = async () => {
+    await host.join(askForPool, guarded);
+    post({ complete: true } satisfies Message);
+  };
+  // Browsers sometimes lose a pool: whoever waits for the engine then tries again.
+  if (!engine) await join();
+  post({ ...host.place, memory: lock ? host.place.memory : null } satisfies Message);
+  if (engine) join().catch((error: Error) => post({ failed: error.message } satisfies Message));
+  return ({ id, method, args }) => {
+    const answer = guarded(() => host.call(method, args));
+    post({ id, ...answer } satisfies Message, 'value' in answer ? buffers(answer.value) : []);
   };
 }
 
@@ -65,8 +81,8 @@ function serve(post: Post): (message: unknown) => void {
     join = resolve;
   });
   return (message) => {
-    if (handle) return handle(message as Call);
     if (message === 'pool') return join();
+    if (handle) return handle(message as Call);
     if (engine) return void engine.then((ready) => ready(message as Call));
     const start = message as Start;
     if (start.role === 'pool') return runPool(start, post);
@@ -75,7 +91,7 @@ function serve(post: Post): (message: unknown) => void {
       (ready) => {
         handle = ready;
       },
-      (error: Error) => post({ failed: error.message }),
+      (error: Error) => post({ failed: error.message } satisfies Message),
     );
   };
 }

@@ -1,0 +1,189 @@
+// The engine behind messages to a worker.
+import { bytesOf, type EngineClient, lostError, type Result, settled } from './client.js';
+import { server } from './environment.js';
+import type { Answer, Host, Methods } from './host.js';
+import { fill, outputs } from './places.js';
+import { type EngineStart, Pool, startThread, type Thread, type WorkerSource } from './spawn.js';
+import type { Message, Ready, Reply } from './worker.js';
+
+/** Calls that may take long: the thread of the facade leaves them to the worker. */
+const LONG: ReadonlySet<keyof Methods> = new Set<keyof Methods>(['run_slice', 'run_profile', 'predict']);
+
+/** A promise, and how it is settled. */
+function later<T>() {
+  let [resolve, reject] = [(_: T) => {}, (_: Error) => {}];
+  const promise = new Promise<T>((...settle) => {
+    [resolve, reject] = settle;
+  });
+  return { promise, resolve, reject };
+}
+
+/** How an engine in a worker is started. */
+export interface WorkerOptions {
+  readonly threads: number;
+  readonly source: WorkerSource;
+  /** Whether this thread and the worker can see the same memory. */
+  readonly shared: boolean;
+  readonly maxMemory: number | undefined;
+  /** Milliseconds that the worker may take. */
+  readonly patience: number;
+}
+
+/**
+ * The engine in a worker of its own. Servers take long to boot one: there the engine starts on this thread, which already makes models
+ * and plans, and the worker takes it over when it is there.
+ */
+export class WorkerClient implements EngineClient {
+  readonly direct = false;
+  alive = true;
+  complete = false;
+  /** Whether the worker has the engine. */
+  private booted = false;
+  private readonly pending = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+  private next = 0;
+  private holds = 0;
+
+  private constructor(
+    private readonly thread: Thread,
+    private readonly pool: Pool,
+    private readonly lock: Int32Array | null,
+    private readonly engine: Ready,
+    /** The engine from this thread, where memory is shared: for all calls until the worker has it, then for quick predictions. */
+    private readonly here: Host | null,
+  ) {}
+
+  get memory(): WebAssembly.Memory | null {
+    return this.engine.memory;
+  }
+  get threads(): number {
+    return this.engine.threads;
+  }
+  get simd(): string {
+    return this.engine.simd;
+  }
+
+  /** Workers boot while the engine's code is loaded. */
+  static async start(loading: Promise<WebAssembly.Module>, { threads, source, shared, maxMemory, patience }: WorkerOptions): Promise<WorkerClient> {
+    let client: WorkerClient | undefined;
+    const [failed, booted, complete] = [later<never>(), later<Ready>(), later<void>()];
+    const lost = (error: Error) => (client ? client.lose(error.message) : failed.reject(error));
+    const receive = (message: Message) => {
+      if ('id' in message) client?.receive(message);
+      else if ('pool' in message) pool.join(message.pool).then(() => thread.post('pool'), lost);
+      else if ('failed' in message) lost(new Error(message.failed));
+      else if ('complete' in message) complete.resolve();
+      else booted.resolve(message);
+    };
+    const thread = startThread(source, (message) => receive(message as Message), lost);
+    const pool = new Pool(source, threads - 1, lost);
+    const timer = setTimeout(() => lost(new Error(`no answer within ${patience / 1000} s`)), patience);
+    // In servers a timer would keep the process alive.
+    (timer as { unref?(): void }).unref?.();
+    booted.promise.then(() => clearTimeout(timer));
+    const lock = shared ? new Int32Array(new SharedArrayBuffer(4)) : null;
+    try {
+      if (!server) pool.boot();
+      const [module, room] = await Promise.race([Promise.all([loading, shared ? import('./host.js') : null]), failed.promise]);
+      const early = server && room ? room.Host.start(module, threads, maxMemory) : null;
+      thread.post({ role: 'engine', module, threads, maxMemory, lock, engine: early?.place ?? null } satisfies EngineStart);
+      const engine = early?.place ?? (await Promise.race([booted.promise, failed.promise]));
+      const { memory } = engine;
+      const here = early ?? (room && memory && room.Host.adopt(module, { ...engine, memory }));
+      const started = new WorkerClient(thread, pool, lock, engine, here);
+      booted.promise.then(() => {
+        started.booted = true;
+      });
+      complete.promise.then(() => {
+        started.complete = true;
+      });
+      client = started;
+      thread.hold(false);
+      return client;
+    } catch (cause) {
+      clearTimeout(timer);
+      thread.terminate();
+      pool.terminate();
+      throw cause;
+    }
+  }
+
+  private receive({ id, ...answer }: Reply): void {
+    const waiting = this.pending.get(id);
+    this.pending.delete(id);
+    try {
+      waiting?.resolve(this.settled(answer));
+    } catch (error) {
+      waiting?.reject(error as Error);
+    }
+    this.release();
+  }
+
+  private settled(answer: Answer): unknown {
+    return settled(answer, (reason) => this.lose(reason));
+  }
+
+  private lose(reason: string): void {
+    if (!this.alive) return;
+    this.alive = false;
+    for (const { reject } of this.pending.values()) reject(lostError(reason));
+    this.pending.clear();
+    this.here?.forget();
+    this.thread.terminate();
+    this.pool.terminate();
+  }
+
+  hold(): () => void {
+    if (this.holds++ === 0) this.thread.hold(true);
+    let held = true;
+    return () => {
+      if (held) this.release();
+      held = false;
+    };
+  }
+  private release(): void {
+    if (--this.holds === 0) this.thread.hold(false);
+  }
+
+  async call<K extends keyof Methods>(method: K, ...args: Parameters<Methods[K]>): Promise<Result<K>> {
+    if (!this.alive) throw lostError('it was lost before');
+    const now = this.here && !this.booted && this.pending.size === 0 && !LONG.has(method);
+    return (now ? this.settled(this.here.call(method, args)) : await this.ask(method, args)) as Result<K>;
+  }
+  private ask(method: keyof Methods, args: readonly unknown[]): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const id = this.next++;
+      this.pending.set(id, { resolve, reject });
+      if (this.holds++ === 0) this.thread.hold(true);
+      this.thread.post({ id, method, args });
+    });
+  }
+
+  async predict(model: number, program: number, places: Uint32Array, inputs: readonly (Float32Array | Int32Array)[], quick: boolean): Promise<Float32Array[]> {
+    const { memory } = this;
+    // What another call leaves or needs in the memory isn't touched.
+    if (!memory || !this.alive || this.pending.size > 0) return this.call('predict', model, program, inputs);
+    fill(memory, places, inputs);
+    return (quick && this.predictHere(memory, model, program, places, inputs.length)) || this.call('predict', model, program, [], inputs.length);
+  }
+  private predictHere(memory: WebAssembly.Memory, model: number, program: number, places: Uint32Array, inputs: number): Float32Array[] | null {
+    if (!this.lock || !this.here || Atomics.compareExchange(this.lock, 0, 0, 1) !== 0) return null;
+    try {
+      this.settled(this.here.call('predict_run', [model, program, true]));
+      return outputs(memory, places, inputs);
+    } finally {
+      Atomics.store(this.lock, 0, 0);
+      Atomics.notify(this.lock, 0);
+    }
+  }
+
+  async upload(data: Float32Array | Int32Array | Uint8Array): Promise<number> {
+    const address = await this.call('array_alloc', data.byteLength);
+    if (this.memory) new Uint8Array(this.memory.buffer, address, data.byteLength).set(bytesOf(data));
+    else await this.call('upload', address, bytesOf(data));
+    return address;
+  }
+
+  stop(on: boolean): void {
+    if (this.memory) Atomics.store(new Int32Array(this.memory.buffer), this.engine.stopFlag >> 2, on ? 1 : 0);
+  }
+}
