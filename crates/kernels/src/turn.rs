@@ -29,13 +29,14 @@ pub fn turn<const M: usize>(lines: &[&[f32]; M], len: usize, out: &mut [f32]) {
     }
 }
 
-/// Four columns of M rows, four rows at a time.
+/// Four columns of M rows, four rows at a time, the last with some before them once more.
 ///
 /// # Safety
 /// `out` has room for 4 · M values.
 #[inline(always)]
 unsafe fn four<const M: usize>(row: impl Fn(usize) -> F32x4, out: *mut f32) {
     for first in (0..M).step_by(LANES) {
+        let first = first.min(M - LANES);
         let columns = F32x4::transpose(std::array::from_fn(|i| row(first + i)));
         for (q, column) in columns.into_iter().enumerate() {
             // SAFETY: the caller's promise.

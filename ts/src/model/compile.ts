@@ -46,6 +46,12 @@ export interface Want {
   readonly weights: number;
 }
 
+const alike = (a: unknown, b: unknown): boolean => a === b || (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((value, i) => alike(value, b[i])));
+
+/** Whether one program does for both. */
+export const sameWant = (a: Want, b: Want): boolean =>
+  a.mode === b.mode && a.weights === b.weights && alike(a.shapes, b.shapes) && alike(a.dtypes, b.dtypes) && alike(a.labels, b.labels) && alike(a.labelTypes, b.labelTypes);
+
 const capital = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
 export const outputKey = (output: string, name: string): string => output + capital(name);
 

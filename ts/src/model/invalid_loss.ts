@@ -34,7 +34,8 @@ async function answers({ core, table, run: { session, options }, epoch, batch }:
   const program = async (rows: number): Promise<Plan> => {
     paths.length = 0;
     const pairs: Pair[] = [];
-    const { program, trace, inputs } = traced(wanted('train', table, rows), session.indices);
+    const want = wanted('train', table, rows);
+    const { program, trace, inputs } = traced(want, session.indices);
     const measure = (name: string, x: Tensor, numerator: Tensor) => pairs.push({ name, numerator, denominator: number(x, 1) });
     trace.watch = (path, outputs) => {
       for (const output of outputs) {
@@ -46,7 +47,7 @@ async function answers({ core, table, run: { session, options }, epoch, batch }:
       }
     };
     core.graph.trace(trace, inputs);
-    return { id: await session.add(program.bytes({ outputs: [], metrics: pairs })), crowd: new Crowd() };
+    return { id: await session.add(program.bytes({ outputs: [], metrics: pairs })), want, crowd: new Crowd() };
   };
   const rest = (options.rows[1] - options.rows[0]) % options.batch;
   const plans = [await program(options.batch), ...(rest ? [await program(rest)] : [])];

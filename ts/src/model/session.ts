@@ -9,7 +9,7 @@ import { hash } from '../layers/layer.js';
 import type { Weight } from '../layers/weight.js';
 import type { DirectClient } from '../runtime/direct_client.js';
 import { type EngineClient, getEngine } from '../runtime/index.js';
-import { type Compiled, type Want, writeProgram } from './compile.js';
+import { type Compiled, sameWant, type Want, writeProgram } from './compile.js';
 import { Crowd } from './slices.js';
 import type { Graph, Variable } from './graph.js';
 
@@ -19,6 +19,7 @@ const MOST_PLANS = 24;
 /** A plan in the engine. */
 export interface Plan {
   readonly id: number;
+  readonly want: Want;
   /** Addresses and lengths of inputs and outputs; they move when the arena grows. */
   places?: Uint32Array | undefined;
   /** Whether it is done sooner on this thread than by a message. */
@@ -65,7 +66,8 @@ function specification(variables: readonly Variable[]): Uint8Array {
 }
 
 export class Session {
-  private readonly plans = new Map<string, Plan>();
+  /** The least recently used first. */
+  private plans: Plan[] = [];
   private snapshot = 0;
   readonly indices: ReadonlyMap<Weight, number>;
   /** Where each weight begins among all. */
@@ -121,30 +123,35 @@ export class Session {
     await this.client.call('optimizer_set', this.id, settings);
   }
   async setTrainable(flags: Uint8Array): Promise<void> {
-    this.plans.clear();
+    this.plans = [];
     await this.client.call('model_trainable', this.id, flags);
   }
   /** Drops all plans. */
   async forget(): Promise<void> {
-    for (const { id } of this.plans.values()) await this.client.call('program_free', this.id, id);
-    this.plans.clear();
+    for (const { id } of this.plans.splice(0)) await this.client.call('program_free', this.id, id);
   }
 
   /** The plan for a want, compiled when it's new; the least recently used one goes when there are many. */
   async plan(want: Want, compiled: Compiled | undefined): Promise<Plan> {
-    const key = JSON.stringify(want);
-    const known = this.plans.get(key);
-    if (known) {
-      this.plans.delete(key);
-      this.plans.set(key, known);
-      return known;
-    }
+    const known = this.known(want);
+    if (known) return known;
     const id = await this.add(writeProgram(this.graph, compiled, want, this.indices));
     const quick = want.mode === 'predict' && (await this.client.call('program_quick', this.id, id));
-    const plan: Plan = { id, quick, crowd: new Crowd() };
-    this.plans.set(key, plan);
+    const plan: Plan = { id, want, quick, crowd: new Crowd() };
+    this.plans.push(plan);
     await this.trim();
     return plan;
+  }
+  private known(want: Want): Plan | undefined {
+    const { plans } = this;
+    // Small predictions come one after another, each alike; to find its plan takes less time than to make a key for it.
+    for (let i = plans.length - 1; i >= 0; i--) {
+      const plan = plans[i] as Plan;
+      if (!sameWant(plan.want, want)) continue;
+      if (i < plans.length - 1) plans.push(...plans.splice(i, 1));
+      return plan;
+    }
+    return;
   }
   /** Compiles a program and answers its number. */
   async add(program: Uint8Array): Promise<number> {
@@ -154,7 +161,7 @@ export class Session {
   }
   /** A new program may have made the arena grow and move. */
   private moved(): void {
-    for (const plan of this.plans.values()) plan.places = undefined;
+    for (const plan of this.plans) plan.places = undefined;
   }
   private pinned = new Set<Plan>();
   /** Keeps plans while a run uses them; answers how to let them go. */
@@ -165,10 +172,10 @@ export class Session {
     };
   }
   private async trim(): Promise<void> {
-    for (const [key, plan] of this.plans) {
-      if (this.plans.size <= MOST_PLANS) return;
-      if (this.pinned.has(plan) || key === [...this.plans.keys()].at(-1)) continue;
-      this.plans.delete(key);
+    for (const plan of this.plans.slice(0, -1)) {
+      if (this.plans.length <= MOST_PLANS) return;
+      if (this.pinned.has(plan)) continue;
+      this.plans = this.plans.filter((other) => other !== plan);
       await this.client.call('program_free', this.id, plan.id);
     }
   }
@@ -181,12 +188,11 @@ export class Session {
 
   /** The same on this thread, plan and all. */
   predictNow(client: DirectClient, want: Want, inputs: readonly (Float32Array | Int32Array)[]): Float32Array[] {
-    const key = JSON.stringify(want);
-    let plan = this.plans.get(key);
+    let plan = this.known(want);
     if (!plan) {
-      plan = { id: client.now('program_add', this.id, writeProgram(this.graph, undefined, want, this.indices)), quick: true, crowd: new Crowd() };
+      plan = { id: client.now('program_add', this.id, writeProgram(this.graph, undefined, want, this.indices)), want, quick: true, crowd: new Crowd() };
       this.moved();
-      this.plans.set(key, plan);
+      this.plans.push(plan);
     }
     plan.places ??= client.now('predict_io', this.id, plan.id);
     return client.predictNow(this.id, plan.id, plan.places, inputs);

@@ -21,7 +21,7 @@ use crate::record::Kernel;
 use columns::{ByColumns, PackA};
 use depth::{ByDepth, Total};
 use parallel::Span;
-use rows::{ByRows, PackB};
+use rows::{Blocks, ByRows, PackB};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use stream::{Dots, Stream};
 use tile::{THIN, WIDE};
@@ -191,7 +191,8 @@ pub fn lower(
             if packs_b {
                 push(Box::new(PackB { shape, tile, b, out: workspace }));
             }
-            push(Box::new(ByRows { shape, tile, a, b, packed: packs_b.then_some(workspace), out, epilogue }));
+            let (packed, blocks) = (packs_b.then_some(workspace), Blocks::of(&shape, tile));
+            push(Box::new(ByRows { shape, tile, a, b, packed, out, epilogue, blocks }));
         }
     }
 }

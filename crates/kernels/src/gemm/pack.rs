@@ -1,8 +1,7 @@
 //! Packing: copies an operand into panels that a tile walks with unit steps.
 
-use crate::copy::copy;
 use crate::turn::turn;
-use simd::F32x4;
+use simd::{F32x4, LANES};
 
 /// Packs `width` columns of B from column `j0`, rows `k0..k0 + k`, into a panel `columns` wide, padded with zeros.
 /// B is [K × N] with row stride `ld`, or, transposed, [N × K].
@@ -33,7 +32,32 @@ pub fn pack_b(
         6 => unsafe { lines::<6>(b.as_ptr(), ld, k, out.as_mut_ptr()) },
         8 => unsafe { lines::<8>(b.as_ptr(), ld, k, out.as_mut_ptr()) },
         16 => unsafe { lines::<16>(b.as_ptr(), ld, k, out.as_mut_ptr()) },
-        _ => out.chunks_exact_mut(columns).enumerate().for_each(|(p, line)| copy(&b[p * ld..][..width], line)),
+        _ => {
+            out.fill(0.0);
+            // SAFETY: as above; lines of out have room for so many.
+            unsafe { narrow(b.as_ptr(), ld, k, width, out.as_mut_ptr(), columns) }
+        }
+    }
+}
+
+/// Copies k lines of `width` values.
+///
+/// # Safety
+/// Lines are readable `ld` words apart and writable `columns` words apart.
+unsafe fn narrow(mut from: *const f32, ld: usize, k: usize, width: usize, mut out: *mut f32, columns: usize) {
+    for _ in 0..k {
+        // SAFETY: the caller's guarantee; all places lie before `width`.
+        unsafe {
+            if width < LANES {
+                (0..width).for_each(|i| *out.add(i) = *from.add(i));
+            } else {
+                for at in (0..width).step_by(LANES) {
+                    let at = at.min(width - LANES);
+                    F32x4::load(from.add(at)).store(out.add(at));
+                }
+            }
+        }
+        (from, out) = (from.wrapping_add(ld), out.wrapping_add(columns));
     }
 }
 
@@ -52,14 +76,22 @@ unsafe fn lines<const W: usize>(mut from: *const f32, ld: usize, k: usize, mut o
     }
 }
 
+fn whole<const M: usize>(input: &[f32], ld: usize, k: usize, out: &mut [f32]) {
+    let lines: [_; M] = std::array::from_fn(|line| &input[line * ld..][..k]);
+    turn(&lines, k, out);
+}
+
 /// Writes `lines` lines of `k` values (each `ld` after the last) side by side: out[p · columns + line] = in[line · ld + p].
 /// Lines beyond `lines` become zero.
+#[inline(never)]
 pub fn interleave(input: &[f32], ld: usize, lines: usize, k: usize, columns: usize, out: &mut [f32]) {
     let out = &mut out[..k * columns];
-    if (lines, columns) == (6, 6) && k > 0 {
-        // Six lines are no squares.
-        let lines: [_; 6] = std::array::from_fn(|line| &input[line * ld..][..k]);
-        return turn(&lines, k, out);
+    match if lines == columns && k > 0 { columns } else { 0 } {
+        4 => return whole::<4>(input, ld, k, out),
+        5 => return whole::<5>(input, ld, k, out),
+        6 => return whole::<6>(input, ld, k, out),
+        8 => return whole::<8>(input, ld, k, out),
+        _ => {}
     }
     if lines < columns {
         out.fill(0.0);

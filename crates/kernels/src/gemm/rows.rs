@@ -70,22 +70,38 @@ pub(super) struct ByRows {
     pub packed: Option<Span>,
     pub out: Span,
     pub epilogue: Option<Fused>,
+    pub blocks: Blocks,
+}
+
+/// Blocks of rows, one for each chunk. Divisions, which a small product feels, so they are made once.
+pub(super) struct Blocks {
+    rows: usize,
+    count: usize,
+    /// The rows of a whole block.
+    cut: Cut,
+}
+
+impl Blocks {
+    /// Enough work to be worth a thread, enough chunks for many threads, at most what is packed together.
+    pub fn of(shape: &Shape, tile: Tile) -> Blocks {
+        let Shape { m, n, k, .. } = *shape;
+        let rows = (CHUNK_FLOPS / (2 * n * k).max(1)).max(m / CHUNKS);
+        // Whole tiles of four and six rows, where there are enough.
+        let unit = if rows >= 24 { 24 } else { 2 * tile.rows.max(4) };
+        let rows = rows.clamp(unit, MC) / unit * unit;
+        // So many chunks, as alike as can be.
+        let rows = m.div_ceil(m.div_ceil(rows).max(1)).next_multiple_of(tile.rows).max(tile.rows);
+        Blocks { rows, count: m.div_ceil(rows), cut: Cut::evenly(rows.min(m), tile) }
+    }
 }
 
 impl ByRows {
-    /// Rows per chunk: enough work to be worth a thread, enough chunks for many threads, at most what is packed together.
-    fn chunk_rows(&self) -> usize {
-        let Shape { m, n, k, .. } = self.shape;
-        let rows = (CHUNK_FLOPS / (2 * n * k).max(1)).max(m / CHUNKS);
-        // Whole tiles of four and six rows, where there are enough.
-        let unit = if rows >= 24 { 24 } else { 2 * self.tile.rows.max(4) };
-        let rows = rows.clamp(unit, MC) / unit * unit;
-        // So many chunks, as alike as can be.
-        m.div_ceil(m.div_ceil(rows).max(1)).next_multiple_of(self.tile.rows).max(self.tile.rows)
-    }
-
-    fn row_blocks(&self) -> usize {
-        self.shape.m.div_ceil(self.chunk_rows())
+    fn cut(&self, rows: usize) -> Cut {
+        if rows == self.blocks.cut.rows() {
+            self.blocks.cut
+        } else {
+            Cut::evenly(rows, self.tile)
+        }
     }
 
     /// A is walked where it lies by tiles of one row, or when its k steps are rows (it is transposed) and few panels use it.
@@ -99,7 +115,8 @@ impl ByRows {
     }
 
     fn packed_a_words(&self) -> usize {
-        self.chunk_rows().min(self.shape.m).div_ceil(self.tile.rows) * self.tile.rows * KC.min(self.shape.k)
+        // Blocks are whole tiles, or all rows.
+        self.blocks.rows * KC.min(self.shape.k)
     }
 }
 
@@ -108,7 +125,7 @@ impl Kernel for ByRows {
         "gemm"
     }
     fn chunks(&self) -> usize {
-        self.shape.batch * self.row_blocks()
+        self.shape.batch * self.blocks.count
     }
     fn scratch(&self) -> usize {
         let own = self.packed_a_words() + self.tile.columns * KC.min(self.shape.k) + LARGEST;
@@ -121,11 +138,11 @@ impl Kernel for ByRows {
         4 * (self.a.len + self.b.len + self.out.len) as u64
     }
     fn run(&self, context: &StepContext, chunk: usize, scratch: &mut [f32]) {
-        let Shape { m, n, k, stride_a, .. } = self.shape;
-        let blocks = self.row_blocks();
-        let (matrix, block) = (chunk / blocks, chunk % blocks);
-        let row = block * self.chunk_rows();
-        let rows = self.chunk_rows().min(m - row);
+        let Shape { batch, m, n, k, stride_a, .. } = self.shape;
+        let Blocks { rows, count, .. } = self.blocks;
+        let (matrix, block) = if batch == 1 { (0, chunk) } else { (chunk / count, chunk % count) };
+        let row = block * rows;
+        let rows = rows.min(m - row);
         // SAFETY: A is an input of this record.
         let a = unsafe { context.read(self.a) };
         let a = &a[matrix * stride_a..];
@@ -159,7 +176,7 @@ impl ByRows {
         scratch: &mut [f32],
     ) {
         let Shape { m, n, k, .. } = self.shape;
-        let (cut, nr) = (Cut::evenly(rows, self.tile), self.tile.columns);
+        let (cut, nr) = (self.cut(rows), self.tile.columns);
         let kc = KC.min(k - k0);
         let (packed_a, scratch) = scratch.split_at_mut(self.packed_a_words());
         let (edge_b, scratch) = scratch.split_at_mut(nr * KC.min(k));
