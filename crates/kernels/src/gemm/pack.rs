@@ -76,6 +76,7 @@ unsafe fn lines<const W: usize>(mut from: *const f32, ld: usize, k: usize, mut o
     }
 }
 
+/// As many lines as a tile has rows or columns.
 fn whole<const M: usize>(input: &[f32], ld: usize, k: usize, out: &mut [f32]) {
     let lines: [_; M] = std::array::from_fn(|line| &input[line * ld..][..k]);
     turn(&lines, k, out);
@@ -83,7 +84,6 @@ fn whole<const M: usize>(input: &[f32], ld: usize, k: usize, out: &mut [f32]) {
 
 /// Writes `lines` lines of `k` values (each `ld` after the last) side by side: out[p · columns + line] = in[line · ld + p].
 /// Lines beyond `lines` become zero.
-#[inline(never)]
 pub fn interleave(input: &[f32], ld: usize, lines: usize, k: usize, columns: usize, out: &mut [f32]) {
     let out = &mut out[..k * columns];
     match if lines == columns && k > 0 { columns } else { 0 } {

@@ -73,7 +73,7 @@ pub(super) struct ByRows {
     pub blocks: Blocks,
 }
 
-/// Blocks of rows, one for each chunk. Divisions, which a small product feels, so they are made once.
+/// Blocks of rows, one for each chunk: found once, because a small product feels the divisions.
 pub(super) struct Blocks {
     rows: usize,
     count: usize,
@@ -115,7 +115,7 @@ impl ByRows {
     }
 
     fn packed_a_words(&self) -> usize {
-        // Blocks are whole tiles, or all rows.
+        // A block's tiles have as many rows as it, or fewer where it's the last.
         self.blocks.rows * KC.min(self.shape.k)
     }
 }
