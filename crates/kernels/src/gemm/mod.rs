@@ -137,7 +137,7 @@ impl Shape {
 enum Way {
     /// Not at all: panels would take longer than the product.
     Tiny,
-    /// B is so large, and used so few times, that reading it counts: once, in the order in which it lies, by parts of k …
+    /// B is so large, and used so few times, that reading it counts: once, in a few stretches side by side, by parts of k …
     Stream,
     /// … or, where it is transposed, by its rows.
     Dots,

@@ -1,4 +1,4 @@
-//! A few rows times a matrix too large for L2, which is read once and in the order in which it lies.
+//! A few rows times a matrix too large for L2, which is read once, in as few long stretches as pays.
 
 use super::depth::{depth, parts};
 use super::Shape;
@@ -44,32 +44,29 @@ impl Kernel for Stream {
         out.fill(0.0);
         let from = chunk * depth(&self.shape);
         let to = k.min(from + depth(&self.shape));
-        let whole = from + (to - from) / TOGETHER * TOGETHER;
-        let rows = |p: usize, count: usize| &b[p * n..(p + count) * n];
-        for p in (from..whole).step_by(TOGETHER) {
+        // Rows far apart: each is one stretch with those before and behind it, which memory hands out fastest.
+        let apart = (to - from) / TOGETHER;
+        let row = |p: usize| &b[p * n..(p + 1) * n];
+        for p in from..from + apart {
+            let together: [usize; TOGETHER] = std::array::from_fn(|i| p + i * apart);
             for (i, sums) in out.chunks_exact_mut(n).enumerate() {
-                add::<TOGETHER>(
-                    std::array::from_fn(|row| a[self.shape.place_in_a(i, p + row)]),
-                    rows(p, TOGETHER),
-                    sums,
-                );
+                add(together.map(|p| a[self.shape.place_in_a(i, p)]), together.map(row), sums);
             }
         }
-        for p in whole..to {
+        for p in from + TOGETHER * apart..to {
             for (i, sums) in out.chunks_exact_mut(n).enumerate() {
-                add([a[self.shape.place_in_a(i, p)]], rows(p, 1), sums);
+                add([a[self.shape.place_in_a(i, p)]], [row(p)], sums);
             }
         }
     }
 }
 
-/// sums += Σ x[i] · row i of b.
+/// sums += Σ x[i] · row i.
 #[inline(always)]
-fn add<const R: usize>(x: [f32; R], b: &[f32], sums: &mut [f32]) {
+fn add<const R: usize>(x: [f32; R], rows: [&[f32]; R], sums: &mut [f32]) {
     let (width, out) = (sums.len(), sums.as_mut_ptr());
     let x = x.map(F32x8::splat);
-    let b = b[..R * width].as_ptr();
-    let rows: [*const f32; R] = std::array::from_fn(|i| b.wrapping_add(i * width));
+    let rows: [*const f32; R] = rows.map(|row| row[..width].as_ptr());
     let whole = width & !7;
     for j in (0..whole).step_by(8) {
         // SAFETY: j + 8 ≤ width, of the sums and of every row.
