@@ -35,7 +35,10 @@ interface Handle {
   __destroy_into_raw(): number;
 }
 
-const STACK = 1 << 20;
+/** An instance for the calling thread, with a stack of its own. */
+export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): void {
+  initSync({ module, memory, thread_stack_size: 1 << 20 });
+}
 
 export class Host {
   private constructor(
@@ -46,7 +49,7 @@ export class Host {
   /** A new engine. The calling thread is one of its `threads`; until the others `join`, all runs on this one. */
   static start(module: WebAssembly.Module, threads: number, maxMemory?: number): Host {
     const { memory, limit } = makeMemory(maxMemory);
-    initSync({ module, memory, thread_stack_size: STACK });
+    instantiate(module, memory);
     const engine = new Engine(threads, limit);
     const { __wbg_ptr: address } = engine as unknown as Handle;
     const { simd } = JSON.parse(build_info()) as { simd: string };
@@ -55,7 +58,7 @@ export class Host {
 
   /** An engine that another thread started: another instance on the same memory. No two threads may call it at once. */
   static adopt(module: WebAssembly.Module, place: Whereabouts): Host {
-    initSync({ module, memory: place.memory, thread_stack_size: STACK });
+    instantiate(module, place.memory);
     const handle: Pick<Handle, '__wbg_ptr'> = { __wbg_ptr: place.address };
     return new Host(Object.assign(Object.create(Engine.prototype) as Engine, handle), place);
   }

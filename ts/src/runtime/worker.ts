@@ -1,7 +1,7 @@
 // The script of every worker: one of them runs the engine, the others are threads of its pool.
 import { builtin, type NodePort, server } from './environment.js';
-import { initSync, wbg_rayon_start_worker } from './glue.js';
-import { type Answer, Host, type Methods, type Whereabouts } from './host.js';
+import { wbg_rayon_start_worker } from './glue.js';
+import { type Answer, Host, instantiate, type Methods, type Whereabouts } from './host.js';
 import type { EngineStart, PoolStart, Start } from './spawn.js';
 
 /** A call from the page. */
@@ -31,7 +31,7 @@ export type Message = PoolWanted | Failed | Ready | Complete | Reply;
 type Post = (message: unknown, transfer?: Transferable[]) => void;
 
 function runPool({ module, memory, receiver }: PoolStart, post: Post): void {
-  initSync({ module, memory, thread_stack_size: 1 << 20 });
+  instantiate(module, memory);
   // Before blocking for ever in the pool.
   post('ready');
   wbg_rayon_start_worker(receiver);
@@ -59,14 +59,14 @@ async function runEngine(start: EngineStart, post: Post, joined: Promise<void>):
     post({ pool } satisfies Message);
     return joined;
   };
-  const join = async () => {
-    await host.join(askForPool, guarded);
-    post({ complete: true } satisfies Message);
-  };
+  const all = host.join(askForPool, guarded);
   // Browsers sometimes lose a pool: whoever waits for the engine then tries again.
-  if (!engine) await join();
+  if (!engine) await all;
   post({ ...host.place, memory: lock ? host.place.memory : null } satisfies Message);
-  if (engine) join().catch((error: Error) => post({ failed: error.message } satisfies Message));
+  all.then(
+    () => post({ complete: true } satisfies Message),
+    (error: Error) => post({ failed: error.message } satisfies Message),
+  );
   return ({ id, method, args }) => {
     const answer = guarded(() => host.call(method, args));
     post({ id, ...answer } satisfies Message, 'value' in answer ? buffers(answer.value) : []);

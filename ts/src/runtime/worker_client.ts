@@ -65,21 +65,25 @@ export class WorkerClient implements EngineClient {
   /** Workers boot while the engine's code is loaded. */
   static async start(loading: Promise<WebAssembly.Module>, { threads, source, shared, maxMemory, patience }: WorkerOptions): Promise<WorkerClient> {
     let client: WorkerClient | undefined;
-    const [failed, booted, complete] = [later<never>(), later<Ready>(), later<void>()];
+    const [failed, booted] = [later<never>(), later<Ready>()];
     const lost = (error: Error) => (client ? client.lose(error.message) : failed.reject(error));
     const receive = (message: Message) => {
       if ('id' in message) client?.receive(message);
       else if ('pool' in message) pool.join(message.pool).then(() => thread.post('pool'), lost);
       else if ('failed' in message) lost(new Error(message.failed));
-      else if ('complete' in message) complete.resolve();
-      else booted.resolve(message);
+      else if ('complete' in message) {
+        if (client) client.complete = true;
+      } else {
+        clearTimeout(timer);
+        booted.resolve(message);
+        if (client) client.booted = true;
+      }
     };
     const thread = startThread(source, (message) => receive(message as Message), lost);
     const pool = new Pool(source, threads - 1, lost);
     const timer = setTimeout(() => lost(new Error(`no answer within ${patience / 1000} s`)), patience);
     // In servers a timer would keep the process alive.
     (timer as { unref?(): void }).unref?.();
-    booted.promise.then(() => clearTimeout(timer));
     const lock = shared ? new Int32Array(new SharedArrayBuffer(4)) : null;
     try {
       if (!server) pool.boot();
@@ -89,14 +93,8 @@ export class WorkerClient implements EngineClient {
       const engine = early?.place ?? (await Promise.race([booted.promise, failed.promise]));
       const { memory } = engine;
       const here = early ?? (room && memory && room.Host.adopt(module, { ...engine, memory }));
-      const started = new WorkerClient(thread, pool, lock, engine, here);
-      booted.promise.then(() => {
-        started.booted = true;
-      });
-      complete.promise.then(() => {
-        started.complete = true;
-      });
-      client = started;
+      client = new WorkerClient(thread, pool, lock, engine, here);
+      client.booted = !early;
       thread.hold(false);
       return client;
     } catch (cause) {

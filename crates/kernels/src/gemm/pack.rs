@@ -25,26 +25,28 @@ pub fn pack_b(
         return interleave(&b[j0 * ld + k0..], ld, width, k, columns, out);
     }
     let b = &b[k0 * ld + j0..][..(k - 1) * ld + width];
+    let (from, to) = (b.as_ptr(), out.as_mut_ptr());
+    // The widths of tiles as constants, so that each line is a few loads and stores.
     // SAFETY: k lines of b and of out, just cut to size.
     match if width == columns { columns } else { 0 } {
-        4 => unsafe { lines::<4>(b.as_ptr(), ld, k, out.as_mut_ptr()) },
-        5 => unsafe { lines::<5>(b.as_ptr(), ld, k, out.as_mut_ptr()) },
-        6 => unsafe { lines::<6>(b.as_ptr(), ld, k, out.as_mut_ptr()) },
-        8 => unsafe { lines::<8>(b.as_ptr(), ld, k, out.as_mut_ptr()) },
-        16 => unsafe { lines::<16>(b.as_ptr(), ld, k, out.as_mut_ptr()) },
+        4 => unsafe { lines(from, ld, k, 4, to, 4) },
+        5 => unsafe { lines(from, ld, k, 5, to, 5) },
+        6 => unsafe { lines(from, ld, k, 6, to, 6) },
+        8 => unsafe { lines(from, ld, k, 8, to, 8) },
+        16 => unsafe { lines(from, ld, k, 16, to, 16) },
         _ => {
             out.fill(0.0);
-            // SAFETY: as above; lines of out have room for so many.
-            unsafe { narrow(b.as_ptr(), ld, k, width, out.as_mut_ptr(), columns) }
+            unsafe { lines(from, ld, k, width, to, columns) }
         }
     }
 }
 
-/// Copies k lines of `width` values.
+/// Copies k lines of `width` values, the last of them with some before them once more.
 ///
 /// # Safety
 /// Lines are readable `ld` words apart and writable `columns` words apart.
-unsafe fn narrow(mut from: *const f32, ld: usize, k: usize, width: usize, mut out: *mut f32, columns: usize) {
+#[inline(always)]
+unsafe fn lines(mut from: *const f32, ld: usize, k: usize, width: usize, mut out: *mut f32, columns: usize) {
     for _ in 0..k {
         // SAFETY: the caller's guarantee; all places lie before `width`.
         unsafe {
@@ -58,21 +60,6 @@ unsafe fn narrow(mut from: *const f32, ld: usize, k: usize, width: usize, mut ou
             }
         }
         (from, out) = (from.wrapping_add(ld), out.wrapping_add(columns));
-    }
-}
-
-/// Copies k lines of W ≥ 4 values.
-///
-/// # Safety
-/// Lines are readable `ld` words apart, and `out` has room for all, one after the other.
-unsafe fn lines<const W: usize>(mut from: *const f32, ld: usize, k: usize, mut out: *mut f32) {
-    for _ in 0..k {
-        for i in 0..W.div_ceil(4) {
-            let at = (4 * i).min(W - 4);
-            // SAFETY: the caller's guarantee; at + 4 ≤ W.
-            unsafe { F32x4::load(from.add(at)).store(out.add(at)) };
-        }
-        (from, out) = (from.wrapping_add(ld), out.wrapping_add(W));
     }
 }
 
