@@ -19,8 +19,8 @@ impl EngineError {
 
     /// What was needed, what there is at most, and what to do.
     pub fn out_of_memory(bytes: usize, remedy: &str) -> EngineError {
-        let [needed, limit] = [bytes, parallel::memory_limit()].map(|bytes| bytes as f64 / 1e6);
-        let message = format!("{needed:.1} MB more are needed, and the engine's memory can grow to {limit:.0} MB in all; {remedy}, or raise init({{ maxMemory }}) where it is set");
+        let [needed, limit] = [bytes, parallel::memory_limit()].map(|bytes| bytes.div_ceil(1_000_000));
+        let message = format!("{needed} MB more are needed, and the engine's memory can grow to {limit} MB in all; {remedy}, or raise init({{ maxMemory }}) where it is set");
         EngineError::new("memory", message)
     }
 

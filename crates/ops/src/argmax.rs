@@ -1,11 +1,10 @@
-//! Index of the first largest element.
+//! Index of the first largest element along an axis, as int32.
 
 use crate::prelude::*;
 use kernels::reduce::{Kind, Reduce};
 
 pub static OP: Op = Op {
     name: "argmax",
-    doc: "Index of the first largest element along an axis, as int32.",
     inputs: &["x"],
     attrs: &[optional("axis", I32, "-1")],
     rule: Rule::Argreduce,

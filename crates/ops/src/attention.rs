@@ -1,4 +1,6 @@
-//! Attention in several heads.
+//! softmax(scale·q·kᵀ)·v. Values: queries [batch, queries, heads·width], keys [batch, keys, groups·width], values
+//! [batch, keys, groups·size], then masks of ones and zeros [batch, heads, queries, keys] or 1 in places. Result
+//! [batch, queries, heads·size]; `rate` of the weights are dropped by `key`.
 
 use crate::op::{AttrSpec, Attrs};
 use crate::prelude::*;
@@ -15,7 +17,6 @@ pub(crate) const KEY: AttrSpec = optional("key", I32, "0");
 
 pub static OP: Op = Op {
     name: "attention",
-    doc: "softmax(scale·q·kᵀ)·v. Values: queries [batch, queries, heads·width], keys [batch, keys, groups·width], values [batch, keys, groups·size], then masks of ones and zeros [batch, heads, queries, keys] or 1 in places. Result [batch, queries, heads·size]; `rate` of the weights are dropped by `key`.",
     inputs: &["...values"],
     attrs: &[HEADS, GROUPS, SCALE, CAUSAL, RATE, KEY],
     rule: Rule::Attention,

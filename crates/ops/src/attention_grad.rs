@@ -1,4 +1,4 @@
-//! The gradients of queries, keys and values.
+//! Gradients of queries, keys and values under attention, one after the other; its values, then dy.
 
 use crate::attention::{checked, masks, CAUSAL, GROUPS, HEADS, KEY, RATE, SCALE};
 use crate::op::Attrs;
@@ -7,7 +7,6 @@ use kernels::attention::Gradient;
 
 pub static OP: Op = Op {
     name: "attention_grad",
-    doc: "Gradients of queries, keys and values under attention, one after the other; its values, then dy.",
     inputs: &["...values"],
     attrs: &[required("shape", Ints), HEADS, GROUPS, SCALE, CAUSAL, RATE, KEY],
     rule: Rule::Fill,

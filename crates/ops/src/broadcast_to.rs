@@ -1,11 +1,10 @@
-//! A value repeated to a larger shape.
+//! The value, repeated to a shape by NumPy's rules.
 
 use crate::prelude::*;
 use kernels::layout::{strides, StridedCopy};
 
 pub static OP: Op = Op {
     name: "broadcast_to",
-    doc: "The value, repeated to a shape by NumPy's rules.",
     inputs: &["x"],
     attrs: &[required("shape", Ints)],
     rule: Rule::BroadcastTo,

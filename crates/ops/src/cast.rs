@@ -1,11 +1,10 @@
-//! Another element type.
+//! Elements as float32 or int32; floats are truncated, NaN becomes 0.
 
 use crate::prelude::*;
 use kernels::DType;
 
 pub static OP: Op = Op {
     name: "cast",
-    doc: "Elements as float32 or int32; floats are truncated, NaN becomes 0.",
     inputs: &["x"],
     attrs: &[required("dtype", DTypeKind)],
     rule: Rule::Cast,

@@ -1,11 +1,10 @@
-//! Values side by side.
+//! Values side by side along an axis.
 
 use crate::prelude::*;
 use kernels::layout::{strides, StridedCopy};
 
 pub static OP: Op = Op {
     name: "concat",
-    doc: "Values side by side along an axis.",
     inputs: &["...values"],
     attrs: &[optional("axis", I32, "-1")],
     rule: Rule::Concat,

@@ -6,7 +6,6 @@ use kernels::DType;
 
 pub static OP: Op = Op {
     name: "constant",
-    doc: "One number everywhere.",
     inputs: &[],
     attrs: &[required("shape", Ints), required("dtype", DTypeKind), required("value", F32)],
     rule: Rule::Fill,

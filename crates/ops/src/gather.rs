@@ -1,11 +1,10 @@
-//! Rows of a table.
+//! Rows of a table by index; an index outside of the table gives NaN.
 
 use crate::prelude::*;
 use kernels::layout::GatherRows;
 
 pub static OP: Op = Op {
     name: "gather",
-    doc: "Rows of a table by index; an index outside of the table gives NaN.",
     inputs: &["table", "indices"],
     attrs: &[],
     rule: Rule::Gather,

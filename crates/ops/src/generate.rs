@@ -3,6 +3,9 @@
 use crate::op::{AttrKind, AttrSpec, Op};
 use std::fmt::Write;
 
+/// Where operations lie.
+const FOLDERS: [&str; 6] = ["", "elementwise/", "image/", "recurrent/", "reduce/", "window/"];
+
 /// `snake_case` as `camelCase`.
 fn camel(name: &str) -> String {
     let mut out = String::new();
@@ -30,6 +33,15 @@ fn kind_name(kind: AttrKind) -> (&'static str, &'static str) {
 
 fn attr_type(a: &AttrSpec) -> String {
     format!("{}{}: {}", a.name, if a.default.is_empty() { "" } else { "?" }, kind_name(a.kind).1)
+}
+
+/// The first lines of the file that has an operation's name.
+fn doc(op: &Op) -> String {
+    let file = format!("{}.rs", op.name);
+    let source = |folder: &str| std::fs::read_to_string(format!("{}/src/{folder}{file}", env!("CARGO_MANIFEST_DIR")));
+    let text = FOLDERS.iter().find_map(|folder| source(folder).ok()).expect("a file with the operation's name");
+    let lines: Vec<&str> = text.lines().map_while(|line| line.strip_prefix("//! ")).collect();
+    lines.join(" ")
 }
 
 fn builder(op: &Op, code: usize) -> String {
@@ -64,14 +76,14 @@ fn builder(op: &Op, code: usize) -> String {
     let tracer = if op.inputs.is_empty() { "tracer" } else { "null" };
     format!(
         "  /** {} */\n  {}: ({}): Tensor => call({code}, {tracer}, {list}, {attrs}),\n",
-        op.doc,
+        doc(op),
         camel(op.name),
         parameters.join(", ")
     )
 }
 
 /// The whole generated module.
-pub fn typescript() -> String {
+fn typescript() -> String {
     let mut out = String::from(
         "// Generated from the registry of operations in crates/ops by its test; don't edit.\n\
          import { call } from './call.js';\n\
@@ -92,16 +104,13 @@ pub fn typescript() -> String {
     out
 }
 
-#[cfg(test)]
-mod tests {
-    /// A stale file is rewritten, and the test fails once so that the change is seen.
-    #[test]
-    fn typescript_builders_are_current() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ts/src/core/ops.generated.ts");
-        let fresh = super::typescript();
-        if std::fs::read_to_string(path).unwrap_or_default() != fresh {
-            std::fs::write(path, &fresh).expect("ts/src/core is writable");
-            panic!("ts/src/core/ops.generated.ts was stale and has been rewritten: run the tests again");
-        }
+/// A stale file is rewritten, and the test fails once so that the change is seen.
+#[test]
+fn typescript_builders_are_current() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ts/src/core/ops.generated.ts");
+    let fresh = typescript();
+    if std::fs::read_to_string(path).unwrap_or_default() != fresh {
+        std::fs::write(path, &fresh).expect("ts/src/core is writable");
+        panic!("ts/src/core/ops.generated.ts was stale and has been rewritten: run the tests again");
     }
 }

@@ -1,4 +1,4 @@
-//! Places along an axis.
+//! Each element is its place along an axis, counted from 0 (and from the front).
 
 use crate::prelude::*;
 use kernels::iota::Iota;
@@ -6,7 +6,6 @@ use kernels::DType;
 
 pub static OP: Op = Op {
     name: "iota",
-    doc: "Each element is its place along an axis, counted from 0 (and from the front).",
     inputs: &[],
     attrs: &[required("shape", Ints), required("dtype", DTypeKind), required("axis", I32)],
     rule: Rule::Fill,

@@ -1,4 +1,4 @@
-//! Rows along the last axis, normalised.
+//! (x − mean)/√(variance + ε)·γ + β over the last axis; if not centered, x/√(mean of squares + ε)·γ + β.
 
 use crate::op::Lowering;
 use crate::prelude::*;
@@ -6,7 +6,6 @@ use kernels::norm::{Forward, Norm};
 
 pub static OP: Op = Op {
     name: "layer_norm",
-    doc: "(x − mean)/√(variance + ε)·γ + β over the last axis; if not centered, x/√(mean of squares + ε)·γ + β.",
     inputs: &["x", "gamma", "beta"],
     attrs: &[required("epsilon", F32), optional("centered", Bool, "true")],
     rule: Rule::LayerNorm,

@@ -1,4 +1,4 @@
-//! The gradients of normalised rows, in one walk.
+//! Gradients of x, γ and β under layer_norm, one after the other.
 
 use crate::layer_norm::norm;
 use crate::op::Lowering;
@@ -6,7 +6,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "layer_norm_grad",
-    doc: "Gradients of x, γ and β under layer_norm, one after the other.",
     inputs: &["x", "gamma", "dy"],
     attrs: &[required("shape", Ints), required("epsilon", F32), optional("centered", Bool, "true")],
     rule: Rule::Fill,

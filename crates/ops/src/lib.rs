@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod build;
+#[cfg(test)]
 mod generate;
 mod gradient;
 mod op;
@@ -48,7 +49,6 @@ pub mod stop_gradient;
 pub mod transpose;
 pub mod window;
 
-pub use generate::typescript;
 pub use op::{Attr, AttrKind, AttrSpec, Attrs, Call, Emit, Id, Lower, Lowering, Op};
 
 /// Operations whose results an elementwise chain may finish, row by row while they are in cache.

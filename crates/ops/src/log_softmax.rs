@@ -5,7 +5,6 @@ use kernels::rows::{Kind, Rows};
 
 pub static OP: Op = Op {
     name: "log_softmax",
-    doc: "x − ln Σ eˣ along an axis.",
     inputs: &["x"],
     attrs: &[optional("axis", I32, "-1")],
     rule: Rule::Along,

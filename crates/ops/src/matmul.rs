@@ -1,4 +1,4 @@
-//! Matrix product over the last two axes.
+//! Matrix product over the last two axes; leading axes are batches, equal on both sides or missing on one.
 
 use crate::op::{Attrs, Call, Emit, Id};
 use crate::prelude::*;
@@ -6,7 +6,6 @@ use kernels::gemm;
 
 pub static OP: Op = Op {
     name: "matmul",
-    doc: "Matrix product over the last two axes; leading axes are batches, equal on both sides or missing on one.",
     inputs: &["a", "b"],
     attrs: &[optional("transposeA", Bool, "false"), optional("transposeB", Bool, "false")],
     rule: Rule::Matmul,

@@ -1,11 +1,10 @@
-//! Indices as rows with a single 1.
+//! A row of `depth` zeros with a 1 at each index; zeros alone where the index is outside.
 
 use crate::prelude::*;
 use kernels::layout::OneHot;
 
 pub static OP: Op = Op {
     name: "one_hot",
-    doc: "A row of `depth` zeros with a 1 at each index; zeros alone where the index is outside.",
     inputs: &["indices"],
     attrs: &[required("depth", I32)],
     rule: Rule::OneHot,

@@ -137,8 +137,8 @@ pub fn none(_: &[Vec<usize>], _: &[usize], _: Attrs) -> usize {
 
 /// An operation: everything that the rest of the engine, the generated TypeScript and the tests know about it.
 pub struct Op {
+    /// The name of its file too, whose first lines describe it in TypeScript.
     pub name: &'static str,
-    pub doc: &'static str,
     /// Names of its inputs; one name starting with "..." stands for any number.
     pub inputs: &'static [&'static str],
     pub attrs: &'static [AttrSpec],
@@ -159,7 +159,6 @@ impl Op {
     /// What operations have in common that only the gradients of others call, and that are tested through those.
     pub const INTERNAL: Op = Op {
         name: "",
-        doc: "",
         inputs: &[],
         attrs: &[],
         rule: Rule::Fill,

@@ -1,11 +1,10 @@
-//! A border around a value.
+//! before[i] and after[i] elements of a value around each axis i.
 
 use crate::prelude::*;
 use kernels::layout::{strides, Fill, StridedCopy};
 
 pub static OP: Op = Op {
     name: "pad",
-    doc: "before[i] and after[i] elements of a value around each axis i.",
     inputs: &["x"],
     attrs: &[required("before", Ints), required("after", Ints), optional("value", F32, "0")],
     rule: Rule::Pad,

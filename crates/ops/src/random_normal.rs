@@ -1,11 +1,10 @@
-//! Normal numbers with mean and standard deviation.
+//! Normal numbers with mean and standard deviation, keyed by (seed, key, step).
 
 use crate::prelude::*;
 use kernels::random::{Kind, Random};
 
 pub static OP: Op = Op {
     name: "random_normal",
-    doc: "Normal numbers with mean and standard deviation, keyed by (seed, key, step).",
     inputs: &[],
     attrs: &[
         required("shape", Ints),

@@ -1,11 +1,10 @@
-//! Numbers between two bounds.
+//! Numbers between two bounds, keyed by (seed, key, step).
 
 use crate::prelude::*;
 use kernels::random::{Kind, Random};
 
 pub static OP: Op = Op {
     name: "random_uniform",
-    doc: "Numbers between two bounds, keyed by (seed, key, step).",
     inputs: &[],
     attrs: &[
         required("shape", Ints),

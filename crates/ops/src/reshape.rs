@@ -1,10 +1,9 @@
-//! The same elements under another shape.
+//! The same elements, in row-major order, under another shape; one −1 stands for the rest.
 
 use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "reshape",
-    doc: "The same elements, in row-major order, under another shape; one −1 stands for the rest.",
     inputs: &["x"],
     attrs: &[required("shape", Ints)],
     rule: Rule::Reshape,

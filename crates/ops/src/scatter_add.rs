@@ -1,11 +1,10 @@
-//! Rows added up by index.
+//! Zeros, to whose rows updates are added by index, in order.
 
 use crate::prelude::*;
 use kernels::layout::ScatterAddRows;
 
 pub static OP: Op = Op {
     name: "scatter_add",
-    doc: "Zeros, to whose rows updates are added by index, in order.",
     inputs: &["indices", "updates"],
     attrs: &[required("rows", I32)],
     rule: Rule::ScatterAdd,

@@ -1,11 +1,10 @@
-//! A regular box of elements.
+//! size[i] elements of each axis i, from begin[i] by stride[i].
 
 use crate::prelude::*;
 use kernels::layout::{strides, StridedCopy};
 
 pub static OP: Op = Op {
     name: "slice",
-    doc: "size[i] elements of each axis i, from begin[i] by stride[i].",
     inputs: &["x"],
     attrs: &[required("begin", Ints), required("size", Ints), required("stride", Ints)],
     rule: Rule::Slice,

@@ -1,11 +1,10 @@
-//! The gradient of a slice: zeros around what was taken.
+//! Zeros of a shape, with dy at the places that a slice took.
 
 use crate::prelude::*;
 use kernels::layout::{strides, Fill, StridedCopy};
 
 pub static OP: Op = Op {
     name: "slice_grad",
-    doc: "Zeros of a shape, with dy at the places that a slice took.",
     inputs: &["dy"],
     attrs: &[required("shape", Ints), required("begin", Ints), required("stride", Ints)],
     rule: Rule::Fill,

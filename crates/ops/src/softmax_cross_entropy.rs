@@ -5,7 +5,6 @@ use kernels::rows::{Kind, Rows};
 
 pub static OP: Op = Op {
     name: "softmax_cross_entropy",
-    doc: "−Σ t·log softmax(x) of each row of logits x, with probabilities t as targets.",
     inputs: &["logits", "targets"],
     attrs: &[],
     rule: Rule::CrossEntropy,

@@ -5,7 +5,6 @@ use kernels::rows::{Kind, Rows};
 
 pub static OP: Op = Op {
     name: "softmax_cross_entropy_grad",
-    doc: "(Σt·softmax(x) − t)·d of each row.",
     inputs: &["logits", "targets", "d"],
     attrs: &[],
     rule: Rule::CrossEntropyGrad,

@@ -5,7 +5,6 @@ use kernels::rows::{Kind, Rows};
 
 pub static OP: Op = Op {
     name: "softmax_grad",
-    doc: "y·(dy − Σ y·dy) along an axis.",
     inputs: &["y", "dy"],
     attrs: &[optional("axis", I32, "-1")],
     rule: Rule::Along,

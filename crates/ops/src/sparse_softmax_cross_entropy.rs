@@ -5,7 +5,6 @@ use kernels::rows::{Kind, Rows};
 
 pub static OP: Op = Op {
     name: "sparse_softmax_cross_entropy",
-    doc: "−log softmax(x)[label] of each row of logits x.",
     inputs: &["logits", "labels"],
     attrs: &[],
     rule: Rule::CrossEntropy,

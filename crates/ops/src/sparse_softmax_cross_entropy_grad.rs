@@ -5,7 +5,6 @@ use kernels::rows::{Kind, Rows};
 
 pub static OP: Op = Op {
     name: "sparse_softmax_cross_entropy_grad",
-    doc: "(softmax(x) − onehot(label))·d of each row.",
     inputs: &["logits", "labels", "d"],
     attrs: &[],
     rule: Rule::CrossEntropyGrad,

@@ -1,10 +1,9 @@
-//! The value, as a constant for gradients.
+//! The value itself; gradients don't pass.
 
 use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "stop_gradient",
-    doc: "The value itself; gradients don't pass.",
     inputs: &["x"],
     attrs: &[],
     rule: Rule::Same,

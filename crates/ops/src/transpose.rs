@@ -1,11 +1,10 @@
-//! Axes in another order.
+//! Axes in another order: axis i of the result is axis perm[i] of x.
 
 use crate::prelude::*;
 use kernels::layout::{strides, StridedCopy};
 
 pub static OP: Op = Op {
     name: "transpose",
-    doc: "Axes in another order: axis i of the result is axis perm[i] of x.",
     inputs: &["x"],
     attrs: &[required("perm", Ints)],
     rule: Rule::Transpose,

@@ -71,7 +71,7 @@ mod pool {
     pub fn enter(_: usize, join: &'static (dyn Fn(usize) + Sync)) {
         rayon::spawn_broadcast(move |context| join(context.index() + 1));
     }
-    /// A panic traps; the panic hook poisons the barriers.
+    /// A thread that traps ends; its worker poisons the barriers.
     pub fn guarded(work: impl FnOnce()) {
         work();
     }

@@ -1,8 +1,6 @@
 //! JavaScript bindings of the engine. Numbers and typed arrays in and out; errors are thrown with a JSON message.
-#![feature(alloc_error_hook)]
 
 use engine::EngineError;
-use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 
 pub use wasm_bindgen_rayon::init_thread_pool;
@@ -23,9 +21,8 @@ extern "C" {
     fn now() -> f64;
 }
 
-thread_local! {
-    static PANIC: RefCell<String> = const { RefCell::new(String::new()) };
-}
+#[global_allocator]
+static ALLOCATOR: parallel::Allocator = parallel::Allocator;
 
 /// What this build is, as JSON.
 #[wasm_bindgen]
@@ -41,10 +38,16 @@ fn simd_level() -> &'static str {
     }
 }
 
-/// What the last panic on this thread said.
+/// Whether a trap was for want of memory. Allocates none, and can be asked after it.
 #[wasm_bindgen]
-pub fn last_panic() -> String {
-    PANIC.with(|p| p.borrow().clone())
+pub fn memory_full() -> bool {
+    parallel::memory_full()
+}
+
+/// For a thread of the pool that has trapped: nobody is to wait for it.
+#[wasm_bindgen]
+pub fn poison() {
+    parallel::poison();
 }
 
 #[wasm_bindgen]
@@ -57,11 +60,6 @@ impl Engine {
     #[wasm_bindgen(constructor)]
     pub fn new(threads: usize, memory_limit: f64) -> Engine {
         parallel::set_memory_limit(memory_limit as usize);
-        std::panic::set_hook(Box::new(|info| {
-            parallel::poison();
-            PANIC.with(|p| *p.borrow_mut() = info.payload_as_str().unwrap_or("the engine failed").to_owned());
-        }));
-        std::alloc::set_alloc_error_hook(|_| panic!("its memory is full"));
         let mut engine = engine::Engine::new(threads);
         engine.gather(false);
         Engine(engine)

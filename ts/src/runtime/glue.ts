@@ -1,2 +1,2 @@
 // What we use of wasm-bindgen's output, by name: its default export would drag a file address along.
-export { Engine, build_info, initSync, initThreadPool, last_panic, wbg_rayon_start_worker } from '../../../crates/wasm/pkg-simd128/myelin.js';
+export { Engine, build_info, initSync, initThreadPool, memory_full, poison, wbg_rayon_start_worker } from '../../../crates/wasm/pkg-simd128/myelin.js';

@@ -1,6 +1,6 @@
 // The engine itself, on whichever thread this runs.
 import { makeMemory } from './environment.js';
-import { build_info, Engine, initSync, initThreadPool, last_panic } from './glue.js';
+import { build_info, Engine, initSync, initThreadPool, memory_full } from './glue.js';
 import { fill, outputs } from './places.js';
 import { type PoolStarter, setStarter } from './spawn.js';
 
@@ -85,7 +85,8 @@ export class Host {
       return { value: (engine[method] as (...args: unknown[]) => unknown).apply(engine, args as unknown[]) };
     } catch (error) {
       const { message } = error as Error;
-      return error instanceof WebAssembly.RuntimeError ? { error: panicked() ?? message, fatal: true } : { error: message, fatal: false };
+      const fatal = error instanceof WebAssembly.RuntimeError;
+      return { error: fatal && memory_full() ? 'its memory is full' : message, fatal };
     }
   }
 
@@ -98,14 +99,5 @@ export class Host {
     fill(this.place.memory, places, inputs);
     this.engine.predict_run(model, program, false);
     return outputs(this.place.memory, places, count);
-  }
-}
-
-/** What a panic said. After a trap that was none, the memory may be such that asking traps again: the first trap tells more. */
-function panicked(): string | undefined {
-  try {
-    return last_panic() || undefined;
-  } catch {
-    return;
   }
 }

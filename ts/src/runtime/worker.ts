@@ -1,6 +1,6 @@
 // The script of every worker: one of them runs the engine, the others are threads of its pool.
 import { builtin, type NodePort, server } from './environment.js';
-import { wbg_rayon_start_worker } from './glue.js';
+import { poison, wbg_rayon_start_worker } from './glue.js';
 import { type Answer, Host, instantiate, type Methods, type Whereabouts } from './host.js';
 import type { EngineStart, PoolStart, Start } from './spawn.js';
 
@@ -34,7 +34,12 @@ function runPool({ module, memory, receiver }: PoolStart, post: Post): void {
   instantiate(module, memory);
   // Before blocking for ever in the pool.
   post('ready');
-  wbg_rayon_start_worker(receiver);
+  try {
+    wbg_rayon_start_worker(receiver);
+  } catch (trap) {
+    poison();
+    throw trap;
+  }
 }
 
 /** Buffers of a result: ours alone, so they move instead of being copied. */

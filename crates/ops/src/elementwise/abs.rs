@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "abs",
-    doc: "|x|; the gradient at 0 is 0.",
     inputs: &["x"],
     attrs: &[],
     rule: Rule::Same,

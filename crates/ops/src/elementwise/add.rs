@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "add",
-    doc: "x + y, broadcast.",
     inputs: &["x", "y"],
     attrs: &[],
     rule: Rule::Broadcast,

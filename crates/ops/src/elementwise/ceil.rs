@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "ceil",
-    doc: "Smallest integer not below x.",
     inputs: &["x"],
     attrs: &[],
     rule: Rule::Same,

@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "clip",
-    doc: "x, kept inside [min, max]; the gradient passes inside the closed interval.",
     inputs: &["x"],
     attrs: &[required("min", F32), required("max", F32)],
     rule: Rule::Same,

@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "dropout",
-    doc: "x/(1 − rate) with probability 1 − rate, else 0; the mask is made again for the gradient from (seed, key, step).",
     inputs: &["x"],
     attrs: &[required("rate", F32), required("key", I32)],
     rule: Rule::Same,
@@ -18,5 +17,10 @@ pub static OP: Op = Op {
     #[cfg(any(test, feature = "reference"))]
     reference: |r| r.each(|p| r.at(0, p)),
     #[cfg(any(test, feature = "reference"))]
-    samples: || vec![Sample::of(&[&[2, 5]]).attrs(vec![Attr::f32(0.0), Attr::I32(7)]).domain(-2.0, 2.0), Sample::of(&[&[0]]).attrs(vec![Attr::f32(0.0), Attr::I32(7)])],
+    samples: || {
+        vec![
+            Sample::of(&[&[2, 5]]).attrs(vec![Attr::f32(0.0), Attr::I32(7)]).domain(-2.0, 2.0),
+            Sample::of(&[&[0]]).attrs(vec![Attr::f32(0.0), Attr::I32(7)]),
+        ]
+    },
 };

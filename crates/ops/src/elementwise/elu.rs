@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "elu",
-    doc: "x, or alpha·(eˣ − 1) below 0.",
     inputs: &["x"],
     attrs: &[optional("alpha", F32, "1")],
     rule: Rule::Same,

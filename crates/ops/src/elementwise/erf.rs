@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "erf",
-    doc: "Error function.",
     inputs: &["x"],
     attrs: &[],
     rule: Rule::Same,

@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "exp",
-    doc: "eˣ.",
     inputs: &["x"],
     attrs: &[],
     rule: Rule::Same,

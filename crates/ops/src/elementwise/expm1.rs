@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "expm1",
-    doc: "eˣ − 1.",
     inputs: &["x"],
     attrs: &[],
     rule: Rule::Same,

@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "floor",
-    doc: "Largest integer not above x.",
     inputs: &["x"],
     attrs: &[],
     rule: Rule::Same,

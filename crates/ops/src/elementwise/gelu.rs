@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "gelu",
-    doc: "x·Φ(x), exactly.",
     inputs: &["x"],
     attrs: &[],
     rule: Rule::Same,

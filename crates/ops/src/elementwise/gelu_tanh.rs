@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "gelu_tanh",
-    doc: "gelu by its tanh approximation.",
     inputs: &["x"],
     attrs: &[],
     rule: Rule::Same,

@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "gelu_tanh_grad",
-    doc: "Derivative of gelu_tanh.",
     inputs: &["x"],
     attrs: &[],
     rule: Rule::Same,

@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "greater",
-    doc: "1 where x > y.",
     inputs: &["x", "y"],
     attrs: &[],
     rule: Rule::Broadcast,

@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "hard_sigmoid",
-    doc: "relu6(x + 3)/6, as in Keras 3.",
     inputs: &["x"],
     attrs: &[],
     rule: Rule::Same,

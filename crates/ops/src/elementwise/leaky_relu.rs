@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "leaky_relu",
-    doc: "x, or slope·x below 0; the gradient at 0 is that of the right side.",
     inputs: &["x"],
     attrs: &[required("slope", F32)],
     rule: Rule::Same,

@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "log",
-    doc: "Natural logarithm.",
     inputs: &["x"],
     attrs: &[],
     rule: Rule::Same,

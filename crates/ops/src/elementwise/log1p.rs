@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "log1p",
-    doc: "ln(1 + x).",
     inputs: &["x"],
     attrs: &[],
     rule: Rule::Same,

@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "minimum",
-    doc: "The smaller of x and y; equal ones share the gradient.",
     inputs: &["x", "y"],
     attrs: &[],
     rule: Rule::Broadcast,

@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "mish",
-    doc: "x·tanh(softplus(x)).",
     inputs: &["x"],
     attrs: &[],
     rule: Rule::Same,

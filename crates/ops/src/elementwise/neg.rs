@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "neg",
-    doc: "−x.",
     inputs: &["x"],
     attrs: &[],
     rule: Rule::Same,

@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "pow",
-    doc: "x to the power of y.",
     inputs: &["x", "y"],
     attrs: &[],
     rule: Rule::Broadcast,

@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "round",
-    doc: "Nearest integer, halves to even.",
     inputs: &["x"],
     attrs: &[],
     rule: Rule::Same,

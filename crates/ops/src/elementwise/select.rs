@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "select",
-    doc: "x where the condition is not 0, else y, broadcast.",
     inputs: &["condition", "x", "y"],
     attrs: &[],
     rule: Rule::Broadcast,

@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "selu",
-    doc: "scale·elu(x, alpha) with Klambauer's constants.",
     inputs: &["x"],
     attrs: &[],
     rule: Rule::Same,

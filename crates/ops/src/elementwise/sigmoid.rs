@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "sigmoid",
-    doc: "1/(1 + e⁻ˣ); dx = dy·y·(1 − y).",
     inputs: &["x"],
     attrs: &[],
     rule: Rule::Same,

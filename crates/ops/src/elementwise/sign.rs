@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "sign",
-    doc: "−1, 0 or 1.",
     inputs: &["x"],
     attrs: &[],
     rule: Rule::Same,

@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "silu",
-    doc: "x·sigmoid(x), also called swish.",
     inputs: &["x"],
     attrs: &[],
     rule: Rule::Same,

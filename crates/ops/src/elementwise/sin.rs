@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "sin",
-    doc: "Sine of radians.",
     inputs: &["x"],
     attrs: &[],
     rule: Rule::Same,

@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "softplus",
-    doc: "ln(1 + eˣ).",
     inputs: &["x"],
     attrs: &[],
     rule: Rule::Same,

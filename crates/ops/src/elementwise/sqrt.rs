@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "sqrt",
-    doc: "Square root.",
     inputs: &["x"],
     attrs: &[],
     rule: Rule::Same,

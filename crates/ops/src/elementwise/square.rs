@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "square",
-    doc: "x².",
     inputs: &["x"],
     attrs: &[],
     rule: Rule::Same,

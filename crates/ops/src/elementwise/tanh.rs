@@ -4,7 +4,6 @@ use crate::prelude::*;
 
 pub static OP: Op = Op {
     name: "tanh",
-    doc: "Hyperbolic tangent; dx = dy·(1 − y²).",
     inputs: &["x"],
     attrs: &[],
     rule: Rule::Same,

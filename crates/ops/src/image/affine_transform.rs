@@ -1,4 +1,6 @@
-//! Images sampled where a map says.
+//! Images [N, H, W, C] of another size: the result at (x, y) is image n at (ax + by + c, dx + ey + f), its map being
+//! row n of [N, 6]. Between cells by their distances or the nearest; outside lies a value (border 0), the last cell
+//! (1), the image mirrored (2) or again (3).
 
 use super::{sampling, with_shape, BILINEAR, BORDER, SIZE, VALUE};
 use crate::prelude::*;
@@ -6,7 +8,6 @@ use kernels::affine::AffineTransform;
 
 pub static OP: Op = Op {
     name: "affine_transform",
-    doc: "Images [N, H, W, C] of another size: the result at (x, y) is image n at (ax + by + c, dx + ey + f), its map being row n of [N, 6]. Between cells by their distances or the nearest; outside lies a value (border 0), the last cell (1), the image mirrored (2) or again (3).",
     inputs: &["images", "maps"],
     attrs: &[SIZE, BILINEAR, BORDER, VALUE],
     rule: Rule::Affine,

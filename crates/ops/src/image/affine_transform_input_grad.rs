@@ -1,4 +1,4 @@
-//! The gradient of the images that a map was applied to.
+//! The gradient of the images of affine_transform: of each place to the cells that it saw.
 
 use super::{sampling, BILINEAR, BORDER, SHAPE, SIZE, VALUE};
 use crate::prelude::*;
@@ -6,7 +6,6 @@ use kernels::affine::AffineInputGrad;
 
 pub static OP: Op = Op {
     name: "affine_transform_input_grad",
-    doc: "The gradient of the images of affine_transform: of each place to the cells that it saw.",
     inputs: &["dy", "maps"],
     attrs: &[SHAPE, SIZE, BILINEAR, BORDER, VALUE],
     rule: Rule::Fill,

@@ -1,4 +1,4 @@
-//! The gradient of the maps by which images were sampled.
+//! The gradient of the maps of affine_transform; none by the nearest cell.
 
 use super::{sampling, BILINEAR, BORDER, SHAPE, SIZE, VALUE};
 use crate::prelude::*;
@@ -6,7 +6,6 @@ use kernels::affine::AffineMapGrad;
 
 pub static OP: Op = Op {
     name: "affine_transform_map_grad",
-    doc: "The gradient of the maps of affine_transform; none by the nearest cell.",
     inputs: &["images", "maps", "dy"],
     attrs: &[SHAPE, SIZE, BILINEAR, BORDER, VALUE],
     rule: Rule::Fill,

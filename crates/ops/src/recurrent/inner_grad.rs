@@ -1,4 +1,4 @@
-//! The gradient of a walk's recurrent products.
+//! Gradient of a GRU's recurrent products, from that of its projected input.
 
 use super::*;
 use crate::prelude::*;
@@ -6,7 +6,6 @@ use kernels::rnn;
 
 pub static OP: Op = Op {
     name: "sequence_inner_grad",
-    doc: "Gradient of a GRU's recurrent products, from that of its projected input.",
     inputs: &["keep", "dx"],
     attrs: INTERNAL,
     rule: Rule::Fill,

@@ -1,4 +1,4 @@
-//! The gradient of a walk's weights.
+//! Gradient of the weights of a walk's products: what was multiplied at all steps, times the gradient of the products.
 
 use super::*;
 use crate::prelude::*;
@@ -6,7 +6,6 @@ use kernels::rnn;
 
 pub static OP: Op = Op {
     name: "sequence_kernel_grad",
-    doc: "Gradient of the weights of a walk's products: what was multiplied at all steps, times the gradient of the products.",
     inputs: &["keep", "inner"],
     attrs: INTERNAL,
     rule: Rule::Fill,

@@ -1,4 +1,7 @@
-//! A cell along a whole sequence.
+//! A cell (0 simple, 1 LSTM, 2 GRU) along a sequence. Values: projected input [batch, steps, gates·units], recurrent
+//! weights [units, gates·units], then those that the flags announce: bias of the recurrent product, noise [batch,
+//! units], initial states [batch, units], mask [batch, steps]. Result [batch, rows, units]: the outputs of all steps
+//! or the last, then the last states.
 
 use super::*;
 use crate::prelude::*;
@@ -6,7 +9,6 @@ use kernels::rnn::{self, Input};
 
 pub static OP: Op = Op {
     name: "sequence",
-    doc: "A cell (0 simple, 1 LSTM, 2 GRU) along a sequence. Values: projected input [batch, steps, gates·units], recurrent weights [units, gates·units], then those that the flags announce: bias of the recurrent product, noise [batch, units], initial states [batch, units], mask [batch, steps]. Result [batch, rows, units]: the outputs of all steps or the last, then the last states.",
     inputs: &["...values"],
     attrs: &[CELL, ACTIVATION, GATE_ACTIVATION, BACKWARDS, ZERO_OUTPUT, SEQUENCES, STATES, BIAS, NOISE, INITIAL, MASK],
     rule: Rule::Recurrent,

@@ -1,4 +1,4 @@
-//! The gradient of a walk.
+//! Gradient of a walk's projected input, then of its first states, from what was kept and the result's gradient.
 
 use super::*;
 use crate::prelude::*;
@@ -6,8 +6,6 @@ use kernels::rnn;
 
 pub static OP: Op = Op {
     name: "sequence_grad",
-    doc:
-        "Gradient of a walk's projected input, then of its first states, from what was kept and the result's gradient.",
     inputs: &["...values"],
     attrs: INTERNAL,
     rule: Rule::Fill,

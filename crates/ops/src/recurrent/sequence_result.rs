@@ -1,4 +1,4 @@
-//! The result of a walk, out of what it kept.
+//! The result of a walk, out of what it kept; differentiated as the walk itself.
 
 use super::*;
 use crate::prelude::*;
@@ -6,7 +6,6 @@ use kernels::layout::Copy;
 
 pub static OP: Op = Op {
     name: "sequence_result",
-    doc: "The result of a walk, out of what it kept; differentiated as the walk itself.",
     inputs: &["...values"],
     attrs: INTERNAL,
     rule: Rule::Fill,

@@ -1,4 +1,6 @@
-//! A walk as programs have it after decoding, where it isn't the sequence as it was written.
+//! A walk as programs have it after decoding, where it isn't the sequence as it was written. Where it makes one axis,
+//! gates, cells and states of a walk, then its result; else the result. Values: those of the sequence, or x, kernel
+//! and bias instead of its projected input.
 
 use super::*;
 use crate::prelude::*;
@@ -6,7 +8,6 @@ use kernels::rnn::{self, Input};
 
 pub static OP: Op = Op {
     name: "sequence_walk",
-    doc: "Where it makes one axis, gates, cells and states of a walk, then its result; else the result. Values: those of the sequence, or x, kernel and bias instead of its projected input.",
     inputs: &["...values"],
     attrs: INTERNAL,
     rule: Rule::Fill,

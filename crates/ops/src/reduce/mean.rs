@@ -5,7 +5,6 @@ use kernels::reduce::Kind;
 
 pub static OP: Op = Op {
     name: "mean",
-    doc: "Mean over axes.",
     inputs: &["x"],
     attrs: &[required("axes", Ints), optional("keepDims", Bool, "false")],
     rule: Rule::Reduce,

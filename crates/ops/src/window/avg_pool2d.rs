@@ -1,4 +1,4 @@
-//! The mean of the cells under each window.
+//! The mean of the cells under each window of images [N, H, W, C]; padding (top, bottom, left, right) never counts.
 
 use super::{pooled, with_shape, PADDING, POOL, STRIDES};
 use crate::prelude::*;
@@ -6,7 +6,6 @@ use kernels::pool::{Kind, Pool};
 
 pub static OP: Op = Op {
     name: "avg_pool2d",
-    doc: "The mean of the cells under each window of images [N, H, W, C]; padding (top, bottom, left, right) never counts.",
     inputs: &["x"],
     attrs: &[POOL, STRIDES, PADDING],
     rule: Rule::Pool,

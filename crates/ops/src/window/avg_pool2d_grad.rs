@@ -1,4 +1,4 @@
-//! The gradient of the means.
+//! The gradient of avg_pool2d: of each window to the cells that it counts, in equal shares.
 
 use super::{pooled, PADDING, POOL, SHAPE, STRIDES};
 use crate::prelude::*;
@@ -6,7 +6,6 @@ use kernels::pool::{Kind, PoolGrad};
 
 pub static OP: Op = Op {
     name: "avg_pool2d_grad",
-    doc: "The gradient of avg_pool2d: of each window to the cells that it counts, in equal shares.",
     inputs: &["dy"],
     attrs: &[SHAPE, POOL, STRIDES, PADDING],
     rule: Rule::Fill,

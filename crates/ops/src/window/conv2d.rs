@@ -1,4 +1,4 @@
-//! Convolution of images.
+//! Convolution of images [N, H, W, C] with a kernel [KH, KW, C / groups, F]; padding is top, bottom, left, right.
 
 use super::{conv, with_shape, DILATION, GROUPS, PADDING, STRIDES};
 use crate::prelude::*;
@@ -6,8 +6,6 @@ use kernels::conv;
 
 pub static OP: Op = Op {
     name: "conv2d",
-    doc:
-        "Convolution of images [N, H, W, C] with a kernel [KH, KW, C / groups, F]; padding is top, bottom, left, right.",
     inputs: &["x", "kernel"],
     attrs: &[STRIDES, PADDING, DILATION, GROUPS],
     rule: Rule::Conv,

@@ -1,4 +1,4 @@
-//! The gradient of a convolution's kernel.
+//! The kernel's gradient of a convolution of x, from the gradient of its result.
 
 use super::{conv, DILATION, GROUPS, PADDING, SHAPE, STRIDES};
 use crate::prelude::*;
@@ -6,7 +6,6 @@ use kernels::conv::{self, Upstream};
 
 pub static OP: Op = Op {
     name: "conv2d_kernel_grad",
-    doc: "The kernel's gradient of a convolution of x, from the gradient of its result.",
     inputs: &["x", "dy"],
     attrs: &[SHAPE, STRIDES, PADDING, DILATION, GROUPS],
     rule: Rule::Fill,

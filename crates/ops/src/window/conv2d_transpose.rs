@@ -1,4 +1,5 @@
-//! Transposed convolution of images: the gradient of a convolution's input, and an operation of its own.
+//! The input's gradient of a convolution: spreads [N, OH, OW, F] by a kernel [KH, KW, C / groups, F] over [N, …size,
+//! C].
 
 use super::{conv, with_shape, DILATION, GROUPS, PADDING, STRIDES};
 use crate::prelude::*;
@@ -6,7 +7,6 @@ use kernels::conv;
 
 pub static OP: Op = Op {
     name: "conv2d_transpose",
-    doc: "The input's gradient of a convolution: spreads [N, OH, OW, F] by a kernel [KH, KW, C / groups, F] over [N, …size, C].",
     inputs: &["x", "kernel"],
     attrs: &[STRIDES, PADDING, DILATION, GROUPS, required("size", Ints)],
     rule: Rule::ConvTranspose,

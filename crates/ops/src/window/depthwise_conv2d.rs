@@ -1,4 +1,4 @@
-//! Depthwise convolution of images.
+//! Convolution of each channel of images [N, H, W, C] with its own M kernels [KH, KW, C, M]; padding as in conv2d.
 
 use super::{depthwise, with_shape, DILATION, PADDING, STRIDES};
 use crate::prelude::*;
@@ -6,7 +6,6 @@ use kernels::conv;
 
 pub static OP: Op = Op {
     name: "depthwise_conv2d",
-    doc: "Convolution of each channel of images [N, H, W, C] with its own M kernels [KH, KW, C, M]; padding as in conv2d.",
     inputs: &["x", "kernel"],
     attrs: &[STRIDES, PADDING, DILATION],
     rule: Rule::Depthwise,

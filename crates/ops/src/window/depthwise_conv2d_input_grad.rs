@@ -1,4 +1,4 @@
-//! The gradient of a depthwise convolution's image.
+//! The image's gradient of a depthwise convolution, from the gradient of its result.
 
 use super::{depthwise, DILATION, PADDING, SHAPE, STRIDES};
 use crate::prelude::*;
@@ -6,7 +6,6 @@ use kernels::conv;
 
 pub static OP: Op = Op {
     name: "depthwise_conv2d_input_grad",
-    doc: "The image's gradient of a depthwise convolution, from the gradient of its result.",
     inputs: &["dy", "kernel"],
     attrs: &[SHAPE, STRIDES, PADDING, DILATION],
     rule: Rule::Fill,

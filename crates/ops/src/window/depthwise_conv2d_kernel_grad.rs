@@ -1,4 +1,4 @@
-//! The gradient of a depthwise convolution's kernel.
+//! The kernel's gradient of a depthwise convolution of x, from the gradient of its result.
 
 use super::{depthwise, DILATION, PADDING, SHAPE, STRIDES};
 use crate::prelude::*;
@@ -6,7 +6,6 @@ use kernels::conv;
 
 pub static OP: Op = Op {
     name: "depthwise_conv2d_kernel_grad",
-    doc: "The kernel's gradient of a depthwise convolution of x, from the gradient of its result.",
     inputs: &["x", "dy"],
     attrs: &[SHAPE, STRIDES, PADDING, DILATION],
     rule: Rule::Fill,

@@ -1,4 +1,4 @@
-//! The largest cell under each window.
+//! The largest cell under each window of images [N, H, W, C]; padding (top, bottom, left, right) never wins.
 
 use super::{pooled, PADDING, POOL, STRIDES};
 use crate::prelude::*;
@@ -6,7 +6,6 @@ use kernels::pool::{Kind, Pool};
 
 pub static OP: Op = Op {
     name: "max_pool2d",
-    doc: "The largest cell under each window of images [N, H, W, C]; padding (top, bottom, left, right) never wins.",
     inputs: &["x"],
     attrs: &[POOL, STRIDES, PADDING],
     rule: Rule::Pool,

@@ -1,4 +1,4 @@
-//! The gradient of the largest cells.
+//! The gradient of max_pool2d: of each window to its first largest cell.
 
 use super::{pooled, PADDING, POOL, STRIDES};
 use crate::prelude::*;
@@ -6,7 +6,6 @@ use kernels::pool::{Kind, PoolGrad};
 
 pub static OP: Op = Op {
     name: "max_pool2d_grad",
-    doc: "The gradient of max_pool2d: of each window to its first largest cell.",
     inputs: &["x", "dy"],
     attrs: &[POOL, STRIDES, PADDING],
     rule: Rule::Same,

@@ -1,4 +1,4 @@
-//! The gradient of a convolution's kernel where only its pooled result is used.
+//! conv2d_kernel_grad(x, max_pool2d_grad(y, dy)), made a few lines at a time.
 
 use super::{conv, pooled, DILATION, GROUPS, PADDING, POOL, SHAPE, STRIDES};
 use crate::op::{AttrSpec, Attrs};
@@ -13,7 +13,6 @@ const POOLING: usize = 5;
 
 pub static OP: Op = Op {
     name: "pooled_conv2d_kernel_grad",
-    doc: "conv2d_kernel_grad(x, max_pool2d_grad(y, dy)), made a few lines at a time.",
     inputs: &["x", "y", "dy"],
     attrs: &[SHAPE, STRIDES, PADDING, DILATION, GROUPS, POOL, POOL_STRIDES, POOL_PADDING],
     rule: Rule::Fill,

@@ -19,7 +19,7 @@ fn update(options: &[f32], step: Step, weights: &mut [f32], gradients: &[f32], s
     let [lr, two, zero] = [step.learning_rate, 2.0, 0.0].map(F32x4::splat);
     let power = |n: F32x4| match exponent {
         -0.5 => n.sqrt(),
-        _ => F32x4::from_array(n.to_array().map(|n| n.powf(-exponent))),
+        _ => F32x4::from_array(n.to_array().map(|n| (n as f64).powf(-exponent as f64) as f32)),
     };
     let flush = Flush::new();
     let [sum, linear] = slots else { return };
