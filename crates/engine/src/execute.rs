@@ -14,7 +14,7 @@ const SHARED_BYTES: u64 = 128 * 1024;
 const POOL_FLOPS: u64 = 400_000;
 
 /// Work, and memory moved, of a plan that is done before a message to another thread would have come and gone: 0.3 ms.
-const QUICK_FLOPS: u64 = 10_000_000;
+const QUICK_FLOPS: u64 = 15_000_000;
 const QUICK_BYTES: u64 = 3_000_000;
 
 /// Which records of a plan are shared among threads; decided by sizes alone.

@@ -23,7 +23,7 @@ export interface Plan {
   /** Addresses and lengths of inputs and outputs; they move when the arena grows. */
   places?: Uint32Array | undefined;
   /** Whether it is done sooner on this thread than by a message. */
-  readonly quick?: boolean;
+  readonly quick: boolean;
   /** Whether threads help it. */
   readonly crowd: Crowd;
 }
@@ -136,8 +136,7 @@ export class Session {
     const known = this.known(want);
     if (known) return known;
     const id = await this.add(writeProgram(this.graph, compiled, want, this.indices));
-    const quick = want.mode === 'predict' && (await this.client.call('program_quick', this.id, id));
-    const plan: Plan = { id, want, quick, crowd: new Crowd() };
+    const plan: Plan = { id, want, quick: await this.client.call('program_quick', this.id, id), crowd: new Crowd() };
     this.plans.push(plan);
     await this.trim();
     return plan;
@@ -183,7 +182,7 @@ export class Session {
   /** Runs a small batch through a predict plan. */
   async predict(plan: Plan, inputs: readonly (Float32Array | Int32Array)[]): Promise<Float32Array[]> {
     plan.places ??= await this.client.call('predict_io', this.id, plan.id);
-    return this.client.predict(this.id, plan.id, plan.places, inputs, plan.quick === true);
+    return this.client.predict(this.id, plan.id, plan.places, inputs, plan.quick);
   }
 
   /** The same on this thread, plan and all. */
@@ -278,7 +277,7 @@ export class Run {
   }
   /** Up to so many steps, on one thread if it's to be `alone`. */
   async slice(most: number, untilEpochEnd: boolean, alone = false): Promise<Progress> {
-    const [state = 0, steps = 0, epoch = 0, stepInEpoch = 0, slept = 0, count = 0, ...rest] = await this.session.client.call('run_slice', this.id, most, untilEpochEnd, alone);
+    const [state = 0, steps = 0, epoch = 0, stepInEpoch = 0, slept = 0, count = 0, ...rest] = await this.session.client.slice(this.options.plan.quick, this.id, most, untilEpochEnd, alone);
     const width = count ? rest.length / count : 0;
     const completed = Array.from({ length: count }, (_, i) => rest.slice(i * width, (i + 1) * width));
     return { state: STATES[state] as Progress['state'], steps, epoch, stepInEpoch, slept, completed };

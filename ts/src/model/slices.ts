@@ -4,20 +4,6 @@ import type { Progress, Run } from './session.js';
 /** Milliseconds of a slice: long beside a message, short beside what a person or an abort waits for. */
 const SLICE = 20;
 
-/** Lets the thread do other things. */
-function breathe(): Promise<void> {
-  const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => void };
-  if (setImmediate) return new Promise((resolve) => setImmediate(resolve));
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port2.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port1.postMessage(null);
-  });
-}
-
 /**
  * Whether threads help. Where other processes take the cores, threads wait for one that isn't running, and one alone may be faster: when
  * they had to sleep often, one makes a slice, and if it was faster, the next ones too. Then threads make one again, and so on. The bits
@@ -65,7 +51,6 @@ export class Pace {
     const done = progress.steps - before;
     if (done > 0) crowd.learn(elapsed / done, done, progress.slept);
     if (done === this.steps || elapsed > SLICE) this.steps = Math.max(1, Math.min(done * 8, Math.floor((done * SLICE) / Math.max(elapsed, 0.1))));
-    if (run.session.client.direct) await breathe();
     return progress;
   }
 }

@@ -17,6 +17,8 @@ export interface EngineClient {
   call<K extends keyof Methods>(method: K, ...args: Parameters<Methods[K]>): Promise<Result<K>>;
   /** Runs a plan on inputs; on this thread if it's `quick`, which needs the engine here, or its memory and no other call. */
   predict(model: number, program: number, places: Uint32Array, inputs: readonly (Float32Array | Int32Array)[], quick: boolean): Promise<Float32Array[]>;
+  /** A slice of a run; on this thread if the engine is here, and, where a worker is about to take it, a step is `quick`. */
+  slice(quick: boolean, ...args: Parameters<Methods['run_slice']>): Promise<Result<'run_slice'>>;
   /** Copies an array into the engine; answers its address. */
   upload(data: Float32Array | Int32Array | Uint8Array): Promise<number>;
   /** The running slice ends after its current step. */
@@ -45,6 +47,20 @@ export function lostError(reason: string): EngineError {
 
 export function bytesOf(data: ArrayBufferView): Uint8Array {
   return new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+}
+
+/** Lets the thread do other things. */
+export function breathe(): Promise<void> {
+  const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => void };
+  if (setImmediate) return new Promise((resolve) => setImmediate(resolve));
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port2.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port1.postMessage(null);
+  });
 }
 
 /** What an engine answered, or its error; `lose` hears of one that can't go on. */

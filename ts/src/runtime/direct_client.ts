@@ -1,4 +1,4 @@
-import { bytesOf, type EngineClient, type Result, settled } from './client.js';
+import { breathe, bytesOf, type EngineClient, type Result, settled } from './client.js';
 import type { Host, Methods } from './host.js';
 import { fill, outputs } from './places.js';
 import type { Pool } from './spawn.js';
@@ -39,6 +39,11 @@ export class DirectClient implements EngineClient {
   }
   async predict(model: number, program: number, places: Uint32Array, inputs: readonly (Float32Array | Int32Array)[]): Promise<Float32Array[]> {
     return this.predictNow(model, program, places, inputs);
+  }
+  async slice(_quick: boolean, ...args: Parameters<Methods['run_slice']>): Promise<Result<'run_slice'>> {
+    const progress = this.now('run_slice', ...args);
+    await breathe();
+    return progress;
   }
   async upload(data: Float32Array | Int32Array | Uint8Array): Promise<number> {
     const address = this.now('array_alloc', data.byteLength);

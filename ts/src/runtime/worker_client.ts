@@ -1,5 +1,5 @@
 // The engine behind messages to a worker.
-import { bytesOf, type EngineClient, lostError, type Result, settled } from './client.js';
+import { breathe, bytesOf, type EngineClient, lostError, type Result, settled } from './client.js';
 import { server } from './environment.js';
 import type { Answer, Host, Methods } from './host.js';
 import { fill, outputs } from './places.js';
@@ -30,8 +30,8 @@ export interface WorkerOptions {
 }
 
 /**
- * The engine in a worker of its own. Servers take long to boot one: there the engine starts on this thread, which already makes models
- * and plans, and the worker takes it over when it is there.
+ * The engine in a worker of its own. Servers take long to boot one: there the engine starts on this thread, which already makes models,
+ * plans and small steps, and the worker takes it over when it is there.
  */
 export class WorkerClient implements EngineClient {
   readonly direct = false;
@@ -144,8 +144,12 @@ export class WorkerClient implements EngineClient {
 
   async call<K extends keyof Methods>(method: K, ...args: Parameters<Methods[K]>): Promise<Result<K>> {
     if (!this.alive) throw lostError('it was lost before');
-    const now = this.here && !this.booted && this.pending.size === 0 && !LONG.has(method);
-    return (now ? this.settled(this.here.call(method, args)) : await this.ask(method, args)) as Result<K>;
+    const host = LONG.has(method) ? null : this.mine;
+    return (host ? this.settled(host.call(method, args)) : await this.ask(method, args)) as Result<K>;
+  }
+  /** The engine while it is on this thread, and free. */
+  private get mine(): Host | null {
+    return this.alive && !this.booted && this.pending.size === 0 ? this.here : null;
   }
   private ask(method: keyof Methods, args: readonly unknown[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
@@ -172,6 +176,15 @@ export class WorkerClient implements EngineClient {
       Atomics.store(this.lock, 0, 0);
       Atomics.notify(this.lock, 0);
     }
+  }
+
+  async slice(quick: boolean, ...args: Parameters<Methods['run_slice']>): Promise<Result<'run_slice'>> {
+    const host = quick ? this.mine : null;
+    if (!host) return this.call('run_slice', ...args);
+    const progress = this.settled(host.call('run_slice', args));
+    // Meanwhile the worker's word that it has booted is heard.
+    await breathe();
+    return progress as Result<'run_slice'>;
   }
 
   async upload(data: Float32Array | Int32Array | Uint8Array): Promise<number> {
