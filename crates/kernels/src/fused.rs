@@ -1,6 +1,6 @@
 //! Chains of elementwise functions, run block by block so that what is between two functions never leaves L1.
 
-use crate::copy::copy;
+use crate::copy::{copy, copy_lines};
 use crate::functions::{Block, Function};
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
@@ -125,34 +125,33 @@ impl Fused {
         let lines = BLOCK / width;
         for (first, row) in rows.clone().step_by(lines).enumerate() {
             let count = lines.min(rows.end - row);
-            let places = || (row..row + count).map(|row| row * ld + columns.start);
-            for (operand, block) in self.operands.iter().zip(scratch.chunks_exact_mut(BLOCK)) {
+            let (from, to) = (row * ld + columns.start, (row + count - 1) * ld + columns.end);
+            for (r, operand) in self.operands.iter().enumerate() {
+                let block = register(r as u8);
                 match *operand {
-                    Operand::Constant(value) if first == 0 => block.fill(value),
-                    Operand::Span { span, inner: 1, count } if count == self.len => {
-                        for (line, at) in block.chunks_exact_mut(width).zip(places()) {
-                            // SAFETY: an input of this record, or the chunk's own part of the product.
-                            copy(unsafe { context.read(Span { offset: span.offset + at, len: width, ..span }) }, line);
-                        }
+                    Operand::Constant(value) if first == 0 => scratch[r * BLOCK..][..BLOCK].fill(value),
+                    Operand::Constant(_) => {}
+                    Operand::Span { span, inner: 1, count: all } if all == self.len => {
+                        // SAFETY: lines of an input of this record, or of the chunk's own part of the product.
+                        unsafe { copy_lines(context.pointer(span, from, to), ld, count, width, block, width) }
                     }
                     // The same row again and again is brought once.
-                    Operand::Span { span, inner: 1, count } if count == ld => {
+                    Operand::Span { span, inner: 1, count: all } if all == ld => {
                         if first == 0 {
-                            // SAFETY: an input of this record.
-                            let values = unsafe { &context.read(span)[columns.clone()] };
-                            block.chunks_exact_mut(width).for_each(|line| copy(values, line));
+                            let values = context.pointer(span, columns.start, columns.end);
+                            // SAFETY: an input of this record; a block has room for so many lines.
+                            unsafe { copy_lines(values, 0, lines, width, block, width) }
                         }
                     }
-                    Operand::Span { span, inner, count } => {
+                    Operand::Span { span, inner, count: all } => {
                         // SAFETY: an input of this record.
                         let values = unsafe { context.read(span) };
-                        for (line, at) in block.chunks_exact_mut(width).zip(places()) {
-                            for (value, i) in line.iter_mut().zip(at..) {
-                                *value = values[(i / inner) % count];
+                        for (i, line) in scratch[r * BLOCK..].chunks_exact_mut(width).take(count).enumerate() {
+                            for (value, i) in line.iter_mut().zip(from + i * ld..) {
+                                *value = values[(i / inner) % all];
                             }
                         }
                     }
-                    Operand::Constant(_) => {}
                 }
             }
             for i in &self.instructions {
@@ -161,11 +160,8 @@ impl Fused {
                 unsafe { i.function.run(&Block { out, inputs, len: count * width, index: 0 }, i.imm, context) };
             }
             for &(r, span) in &self.outputs {
-                let block = &scratch[r as usize * BLOCK..][..count * width];
-                for (line, at) in block.chunks_exact(width).zip(places()) {
-                    // SAFETY: these elements of the output belong to this chunk.
-                    copy(line, unsafe { context.write(span, at, at + width) });
-                }
+                // SAFETY: these elements of the output belong to this chunk.
+                unsafe { copy_lines(register(r), width, count, width, context.pointer(span, from, to), ld) }
             }
         }
     }

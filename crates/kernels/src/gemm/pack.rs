@@ -1,7 +1,8 @@
 //! Packing: copies an operand into panels that a tile walks with unit steps.
 
+use crate::copy::copy_lines;
 use crate::turn::turn;
-use simd::{F32x4, LANES};
+use simd::F32x4;
 
 /// Packs `width` columns of B from column `j0`, rows `k0..k0 + k`, into a panel `columns` wide, padded with zeros.
 /// B is [K × N] with row stride `ld`, or, transposed, [N × K].
@@ -25,42 +26,11 @@ pub fn pack_b(
         return interleave(&b[j0 * ld + k0..], ld, width, k, columns, out);
     }
     let b = &b[k0 * ld + j0..][..(k - 1) * ld + width];
-    let (from, to) = (b.as_ptr(), out.as_mut_ptr());
-    // The widths of tiles as constants, so that each line is a few loads and stores.
+    if width < columns {
+        out.fill(0.0);
+    }
     // SAFETY: k lines of b and of out, just cut to size.
-    match if width == columns { columns } else { 0 } {
-        4 => unsafe { lines(from, ld, k, 4, to, 4) },
-        5 => unsafe { lines(from, ld, k, 5, to, 5) },
-        6 => unsafe { lines(from, ld, k, 6, to, 6) },
-        8 => unsafe { lines(from, ld, k, 8, to, 8) },
-        16 => unsafe { lines(from, ld, k, 16, to, 16) },
-        _ => {
-            out.fill(0.0);
-            unsafe { lines(from, ld, k, width, to, columns) }
-        }
-    }
-}
-
-/// Copies k lines of `width` values, the last of them with some before them once more.
-///
-/// # Safety
-/// Lines are readable `ld` words apart and writable `columns` words apart.
-#[inline(always)]
-unsafe fn lines(mut from: *const f32, ld: usize, k: usize, width: usize, mut out: *mut f32, columns: usize) {
-    for _ in 0..k {
-        // SAFETY: the caller's guarantee; all places lie before `width`.
-        unsafe {
-            if width < LANES {
-                (0..width).for_each(|i| *out.add(i) = *from.add(i));
-            } else {
-                for at in (0..width).step_by(LANES) {
-                    let at = at.min(width - LANES);
-                    F32x4::load(from.add(at)).store(out.add(at));
-                }
-            }
-        }
-        (from, out) = (from.wrapping_add(ld), out.wrapping_add(columns));
-    }
+    unsafe { copy_lines(b.as_ptr(), ld, k, width, out.as_mut_ptr(), columns) }
 }
 
 /// As many lines as a tile has rows or columns.
