@@ -47,22 +47,14 @@ impl Kernel for Forward {
     fn run(&self, context: &StepContext, chunk: usize, scratch: &mut [f32]) {
         let walk = &self.walk;
         let Walk { steps, units, ahead, .. } = *walk;
-        let (width, line, outputs) = (walk.width(), walk.line(), walk.outputs());
+        let (width, line) = (walk.width(), walk.line());
         let all = walk.rows(chunk);
         let (first, rows) = (all.start, all.len());
         let functions = Functions { cell: walk.cell, state: walk.activation, gate: walk.gate_activation };
-
-        // SAFETY: inputs of this record.
-        let read = |span: Span| unsafe { context.read(span) };
-        // What is multiplied of the input, its width, and what is not.
-        let (plain, size, projected) = match self.input {
-            Input::Projected(x) => (None, 0, Some(read(x))),
-            Input::Plain { x, .. } => (Some(read(x)), ahead - 1, None),
-        };
-        let (noise, mask) = (self.values.noise.map(read), self.values.mask.map(read));
+        let given = Given::read(self, context);
         // SAFETY: these rows of each part belong to this chunk.
         let write = |span: Span, row: usize| unsafe { context.write(span, first * row, all.end * row) };
-        let result = write(self.result, outputs * units);
+        let result = write(self.result, walk.outputs() * units);
         let mut kept = self.kept.map(|(kept, lines)| (write(kept, steps * walk.kept()), write(lines, steps * line)));
 
         let room = rows * units;
@@ -72,9 +64,9 @@ impl Kernel for Forward {
         let (c_before, scratch) = scratch.split_at_mut(room);
         let (unkept_lines, scratch) = scratch.split_at_mut(rows * line);
         let (unkept, scratch) = scratch.split_at_mut(rows * walk.kept());
-        for (state, given) in [&mut *h, &mut *c].into_iter().zip(self.values.first) {
+        for (state, given) in [&mut *h, &mut *c].into_iter().zip(given.first) {
             match given {
-                Some(span) => state.copy_from_slice(&read(span)[first * units..all.end * units]),
+                Some(values) => state.copy_from_slice(&values[first * units..all.end * units]),
                 None => state.fill(0.0),
             }
         }
@@ -87,38 +79,28 @@ impl Kernel for Forward {
                 }
                 None => (&mut *unkept, &mut *unkept_lines, line),
             };
-            for r in 0..rows {
-                let (input, state) = lines[r * apart..][..line].split_at_mut(ahead);
-                if let [one, input @ ..] = input {
-                    *one = 1.0;
-                    if let Some(x) = plain {
-                        copy(&x[((first + r) * steps + t) * size..][..size], input);
-                    }
-                }
-                state.copy_from_slice(&h[r * units..][..units]);
-                if let Some(noise) = noise {
-                    state.iter_mut().zip(&noise[(first + r) * units..]).for_each(|(value, &factor)| *value *= factor);
-                }
+            for (r, h) in h.chunks_exact(units).enumerate() {
+                given.multiplied(walk, first + r, t, h, &mut lines[r * apart..][..line]);
             }
             // A first state of zeros needs no product.
-            let k = if done == 0 && self.values.first[0].is_none() { ahead } else { line };
+            let k = if done == 0 && given.first[0].is_none() { ahead } else { line };
             self.weights.multiply(context, rows, (lines, apart, k), kept, scratch);
-            if mask.is_some() {
+            if given.mask.is_some() {
                 h_before.copy_from_slice(h);
                 c_before.copy_from_slice(c);
             }
             functions.forward(Step {
                 units,
-                x: projected.map(|x| Rows { at: &x[(first * steps + t) * width..], apart: steps * width }),
+                x: given.projected.map(|x| Rows { at: &x[(first * steps + t) * width..], apart: steps * width }),
                 before: Rows { at: &lines[ahead..], apart },
                 h,
                 c,
                 kept,
             });
-            for r in 0..rows {
+            for (r, begun) in begun[..rows].iter_mut().enumerate() {
                 let own = r * units..(r + 1) * units;
-                let live = mask.is_none_or(|m| m[(first + r) * steps + t] != 0.0);
-                begun[r] |= live;
+                let live = given.mask.is_none_or(|m| m[(first + r) * steps + t] != 0.0);
+                *begun |= live;
                 if !live {
                     h[own.clone()].copy_from_slice(&h_before[own.clone()]);
                     c[own.clone()].copy_from_slice(&c_before[own.clone()]);
@@ -127,23 +109,76 @@ impl Kernel for Forward {
                         kept[4 * room..][own.clone()].copy_from_slice(&c[own.clone()]);
                     }
                 }
-                if walk.sequences || done + 1 == steps {
-                    let at = r * outputs + if walk.sequences { done } else { 0 };
-                    let out = &mut result[at * units..][..units];
-                    if live || begun[r] && !walk.zero_output {
-                        out.copy_from_slice(&h[own]);
-                    } else {
-                        out.fill(0.0);
-                    }
-                }
+                let seen = live || *begun && !walk.zero_output;
+                walk.write_output(result, r, done, seen.then_some(&h[own]));
             }
         }
         if walk.states {
-            for r in 0..rows {
-                let from = ((r + 1) * outputs - walk.cell.states()) * units;
-                for (i, state) in [&*h, &*c].into_iter().take(walk.cell.states()).enumerate() {
-                    result[from + i * units..][..units].copy_from_slice(&state[r * units..][..units]);
-                }
+            walk.write_states(result, [h, c]);
+        }
+    }
+}
+
+/// What the steps of a walk are given.
+struct Given<'a> {
+    /// What of the input is multiplied, or is projected already.
+    plain: Option<&'a [f32]>,
+    projected: Option<&'a [f32]>,
+    noise: Option<&'a [f32]>,
+    mask: Option<&'a [f32]>,
+    /// States before the first step.
+    first: [Option<&'a [f32]>; 2],
+}
+
+impl<'a> Given<'a> {
+    fn read(forward: &Forward, context: &StepContext<'a>) -> Given<'a> {
+        // SAFETY: inputs of this record.
+        let read = |span: Span| unsafe { context.read(span) };
+        let (plain, projected) = match forward.input {
+            Input::Projected(x) => (None, Some(read(x))),
+            Input::Plain { x, .. } => (Some(read(x)), None),
+        };
+        let Values { noise, mask, first, .. } = forward.values;
+        Given { plain, projected, noise: noise.map(read), mask: mask.map(read), first: first.map(|f| f.map(read)) }
+    }
+
+    /// The line that a row's weights are multiplied by in step `t`: one and the input, if that isn't projected, then the state.
+    fn multiplied(&self, walk: &Walk, row: usize, t: usize, h: &[f32], line: &mut [f32]) {
+        let (input, state) = line.split_at_mut(walk.ahead);
+        if let [one, input @ ..] = input {
+            *one = 1.0;
+            if let Some(x) = self.plain {
+                copy(&x[(row * walk.steps + t) * input.len()..][..input.len()], input);
+            }
+        }
+        state.copy_from_slice(h);
+        if let Some(noise) = self.noise {
+            state.iter_mut().zip(&noise[row * walk.units..]).for_each(|(value, &factor)| *value *= factor);
+        }
+    }
+}
+
+impl Walk {
+    /// A row's output of a step, if the result has it: its state, or zeros.
+    fn write_output(&self, result: &mut [f32], row: usize, done: usize, state: Option<&[f32]>) {
+        if !self.sequences && done + 1 < self.steps {
+            return;
+        }
+        let at = row * self.outputs() + if self.sequences { done } else { 0 };
+        let out = &mut result[at * self.units..][..self.units];
+        match state {
+            Some(state) => out.copy_from_slice(state),
+            None => out.fill(0.0),
+        }
+    }
+
+    /// The last states, behind each row's outputs.
+    fn write_states(&self, result: &mut [f32], states: [&mut [f32]; 2]) {
+        let (units, count) = (self.units, self.cell.states());
+        for (r, own) in result.chunks_exact_mut(self.outputs() * units).enumerate() {
+            let from = own.len() - count * units;
+            for (place, state) in own[from..].chunks_exact_mut(units).zip(&states) {
+                place.copy_from_slice(&state[r * units..][..units]);
             }
         }
     }
