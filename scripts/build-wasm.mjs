@@ -15,7 +15,7 @@ function flags(features) {
     // LLVM's default order keeps six splats alive in the 6×8 tile, and V8 spills: half the speed. Its loop strength reduction makes
     // addresses whose constant parts no longer fit into the loads, and of the registers that they take, V8 lacks one for the counter.
     '-Cllvm-args=-pre-RA-sched=source -disable-lsr',
-    // A panic only traps: its words took a fifteenth of the payload, and people read those of errors.
+    // A panic only traps: its words would be much of the payload, and people read those of errors.
     '-Zunstable-options',
     '-Cpanic=immediate-abort',
     '-Clink-arg=--shared-memory',

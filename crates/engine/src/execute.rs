@@ -13,7 +13,7 @@ const SHARED_BYTES: u64 = 128 * 1024;
 /// Work of a step that is worth entering the pool.
 const POOL_FLOPS: u64 = 400_000;
 
-/// Work, and memory moved, of a plan that is done before a message to another thread would have come and gone: 0.3 ms.
+/// Work, and memory moved, of a plan that is done before a message to another thread would have come and gone.
 const QUICK_FLOPS: u64 = 15_000_000;
 const QUICK_BYTES: u64 = 3_000_000;
 

@@ -2,9 +2,8 @@
 
 use crate::op::{AttrKind, AttrSpec, Op};
 use std::fmt::Write;
-
-/// Where operations lie.
-const FOLDERS: [&str; 6] = ["", "elementwise/", "image/", "recurrent/", "reduce/", "window/"];
+use std::fs;
+use std::path::Path;
 
 /// `snake_case` as `camelCase`.
 fn camel(name: &str) -> String {
@@ -35,13 +34,19 @@ fn attr_type(a: &AttrSpec) -> String {
     format!("{}{}: {}", a.name, if a.default.is_empty() { "" } else { "?" }, kind_name(a.kind).1)
 }
 
-/// The first lines of the file that has an operation's name.
+/// The file that holds some words, in a folder or in those inside it.
+fn holding(folder: &Path, words: &str) -> Option<String> {
+    fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path()).find_map(|path| match path.is_dir() {
+        true => holding(&path, words),
+        false => fs::read_to_string(path).ok().filter(|text| text.contains(words)),
+    })
+}
+
+/// The first lines of an operation's file.
 fn doc(op: &Op) -> String {
-    let file = format!("{}.rs", op.name);
-    let source = |folder: &str| std::fs::read_to_string(format!("{}/src/{folder}{file}", env!("CARGO_MANIFEST_DIR")));
-    let text = FOLDERS.iter().find_map(|folder| source(folder).ok()).expect("a file with the operation's name");
-    let lines: Vec<&str> = text.lines().map_while(|line| line.strip_prefix("//! ")).collect();
-    lines.join(" ")
+    let source = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"));
+    let text = holding(source, &format!("\n    name: \"{}\",\n", op.name)).expect("a file for the operation");
+    text.lines().map_while(|line| line.strip_prefix("//! ")).collect::<Vec<_>>().join(" ")
 }
 
 fn builder(op: &Op, code: usize) -> String {
@@ -104,13 +109,17 @@ fn typescript() -> String {
     out
 }
 
-/// A stale file is rewritten, and the test fails once so that the change is seen.
+/// For a file made of the registry, by its path in the project: a stale one is rewritten, and the test fails once so that the
+/// change is seen.
+pub(crate) fn is_current(file: &str, fresh: &str) {
+    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join(file);
+    if fs::read_to_string(&path).unwrap_or_default() != fresh {
+        fs::write(path, fresh).expect("the project is writable");
+        panic!("{file} was stale and has been rewritten: run the tests again");
+    }
+}
+
 #[test]
 fn typescript_builders_are_current() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ts/src/core/ops.generated.ts");
-    let fresh = typescript();
-    if std::fs::read_to_string(path).unwrap_or_default() != fresh {
-        std::fs::write(path, &fresh).expect("ts/src/core is writable");
-        panic!("ts/src/core/ops.generated.ts was stale and has been rewritten: run the tests again");
-    }
+    is_current("ts/src/core/ops.generated.ts", &typescript());
 }

@@ -135,9 +135,9 @@ pub fn none(_: &[Vec<usize>], _: &[usize], _: Attrs) -> usize {
     0
 }
 
-/// An operation: everything that the rest of the engine, the generated TypeScript and the tests know about it.
+/// An operation: everything that the rest of the engine, the generated TypeScript and the tests know about it, but for its
+/// description, which is the first lines of its file.
 pub struct Op {
-    /// The name of its file too, whose first lines describe it in TypeScript.
     pub name: &'static str,
     /// Names of its inputs; one name starting with "..." stands for any number.
     pub inputs: &'static [&'static str],

@@ -49,20 +49,6 @@ export function bytesOf(data: ArrayBufferView): Uint8Array {
   return new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
 }
 
-/** Lets the thread do other things. */
-export function breathe(): Promise<void> {
-  const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => void };
-  if (setImmediate) return new Promise((resolve) => setImmediate(resolve));
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port2.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port1.postMessage(null);
-  });
-}
-
 /** What an engine answered, or its error; `lose` hears of one that can't go on. */
 export function settled(answer: Answer, lose: (reason: string) => void): unknown {
   if ('value' in answer) return answer.value;

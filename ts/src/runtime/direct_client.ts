@@ -1,4 +1,5 @@
-import { breathe, bytesOf, type EngineClient, type Result, settled } from './client.js';
+import { bytesOf, type EngineClient, type Result, settled } from './client.js';
+import { breathe } from './environment.js';
 import type { Host, Methods } from './host.js';
 import { fill, outputs } from './places.js';
 import type { Pool } from './spawn.js';

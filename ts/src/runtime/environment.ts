@@ -121,3 +121,17 @@ export function makeMemory(maxBytes?: number): { readonly memory: WebAssembly.Me
   }
   throw failure;
 }
+
+/** Lets the thread do other things. */
+export function breathe(): Promise<void> {
+  const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => void };
+  if (setImmediate) return new Promise((resolve) => setImmediate(resolve));
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port2.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port1.postMessage(null);
+  });
+}

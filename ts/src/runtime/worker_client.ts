@@ -1,6 +1,6 @@
 // The engine behind messages to a worker.
-import { breathe, bytesOf, type EngineClient, lostError, type Result, settled } from './client.js';
-import { server } from './environment.js';
+import { bytesOf, type EngineClient, lostError, type Result, settled } from './client.js';
+import { breathe, server } from './environment.js';
 import type { Answer, Host, Methods } from './host.js';
 import { fill, outputs } from './places.js';
 import { type EngineStart, Pool, startThread, type Thread, type WorkerSource } from './spawn.js';
