@@ -1,11 +1,14 @@
 //! Functions of whole rows: softmax, its logarithm, cross-entropy, and their gradients, each in the fewest passes.
 //! A value is seen as [outer, axis, inner]; rows run along `axis`.
 
+mod short;
+
 use crate::record::{Kernel, StepContext};
 use crate::reduce::{dot, sum};
 use crate::vecmath::{exp, exp_or_zero, log};
 use parallel::Span;
 use simd::{F32x4, F32x8};
+use std::ops::Range;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -34,6 +37,13 @@ impl Kind {
     fn sparse(self) -> bool {
         matches!(self, Kind::SparseCrossEntropy | Kind::SparseCrossEntropyGrad)
     }
+    /// Whether x is all that it takes.
+    fn alone(self) -> bool {
+        matches!(self, Kind::Softmax | Kind::LogSoftmax)
+    }
+    fn takes_gradient(self) -> bool {
+        matches!(self, Kind::CrossEntropyGrad | Kind::SparseCrossEntropyGrad)
+    }
 }
 
 const CHUNK: usize = 8 * 1024;
@@ -53,6 +63,11 @@ pub struct Rows {
 }
 
 impl Rows {
+    /// Whether rows are worked on several at a time.
+    fn is_short(&self) -> bool {
+        self.inner == 1 && (1..=short::LONGEST).contains(&self.axis)
+    }
+
     fn rows_per_chunk(&self) -> usize {
         (CHUNK / (self.axis * self.inner).max(1)).max(1)
     }
@@ -75,7 +90,7 @@ impl Kernel for Rows {
         self.outer.div_ceil(self.rows_per_chunk())
     }
     fn scratch(&self) -> usize {
-        3 * self.axis
+        self.axis * if self.is_short() { short::PLACES } else { 4 }
     }
     fn flops(&self) -> u64 {
         10 * (self.outer * self.axis * self.inner) as u64
@@ -92,21 +107,25 @@ impl Kernel for Rows {
         let per_row = if self.kind.per_row() { inner } else { axis * inner };
         // SAFETY: these rows belong to this chunk.
         let out = unsafe { context.write(self.out, from * per_row, to * per_row) };
+        if self.is_short() {
+            return self.run_short(from..to, [x, y, d], out, scratch);
+        }
         let (row_x, rest) = scratch.split_at_mut(axis);
         let (row_y, rest) = rest.split_at_mut(axis);
-        let row_out = &mut rest[..axis];
+        let (row_out, rest) = rest.split_at_mut(axis);
+        let exponentials = &mut rest[..axis];
         for outer in from..to {
             for i in 0..inner {
                 let row = outer * inner + i;
                 let local = (outer - from) * inner + i;
-                let label = if self.kind.sparse() { y[row].to_bits() as i32 } else { 0 };
-                let grad = if self.inputs[2] == self.inputs[0] { 0.0 } else { d[row] };
+                let label = if self.kind.sparse() { label(y[row]) } else { 0 };
+                let grad = if self.kind.takes_gradient() { d[row] } else { 0.0 };
                 if inner == 1 {
                     let line = outer * axis..(outer + 1) * axis;
                     let targets = if self.kind.sparse() { &[] } else { &y[line.clone()] };
                     let out =
                         if self.kind.per_row() { &mut out[local..=local] } else { &mut out[local * axis..][..axis] };
-                    run_row(self.kind, &x[line], targets, label, grad, out);
+                    run_row(self.kind, &x[line], targets, label, grad, out, exponentials);
                     continue;
                 }
                 for a in 0..axis {
@@ -115,9 +134,9 @@ impl Kernel for Rows {
                     row_y[a] = if self.kind.sparse() { 0.0 } else { y[at] };
                 }
                 if self.kind.per_row() {
-                    run_row(self.kind, row_x, row_y, label, grad, &mut out[local..=local]);
+                    run_row(self.kind, row_x, row_y, label, grad, &mut out[local..=local], exponentials);
                 } else {
-                    run_row(self.kind, row_x, row_y, label, grad, row_out);
+                    run_row(self.kind, row_x, row_y, label, grad, row_out, exponentials);
                     for a in 0..axis {
                         out[((outer - from) * axis + a) * inner + i] = row_out[a];
                     }
@@ -127,7 +146,34 @@ impl Kernel for Rows {
     }
 }
 
-fn run_row(kind: Kind, x: &[f32], y: &[f32], label: i32, grad: f32, out: &mut [f32]) {
+impl Rows {
+    fn run_short(&self, rows: Range<usize>, [x, y, d]: [&[f32]; 3], out: &mut [f32], scratch: &mut [f32]) {
+        let (kind, axis) = (self.kind, self.axis);
+        let per_row = if kind.per_row() { 1 } else { axis };
+        for (row, out) in rows.clone().step_by(short::ROWS).zip(out.chunks_mut(short::ROWS * per_row)) {
+            let rows = short::ROWS.min(rows.end - row);
+            let lines = row * axis..(row + rows) * axis;
+            // Of each row; the last one's again for those that are missing.
+            let number = |i: usize| row + i.min(rows - 1);
+            let group = short::Group {
+                x: &x[lines.clone()],
+                y: if kind.sparse() || kind.alone() { &[] } else { &y[lines] },
+                labels: std::array::from_fn(|i| if kind.sparse() { label(y[number(i)]) as f32 } else { 0.0 }),
+                grads: std::array::from_fn(|i| if kind.takes_gradient() { d[number(i)] } else { 0.0 }),
+                rows,
+                axis,
+            };
+            group.run(kind, out, scratch);
+        }
+    }
+}
+
+/// Data of whole numbers come as their bits.
+fn label(value: f32) -> i32 {
+    value.to_bits() as i32
+}
+
+fn run_row(kind: Kind, x: &[f32], y: &[f32], label: i32, grad: f32, out: &mut [f32], between: &mut [f32]) {
     match kind {
         Kind::Softmax => {
             let (_, sum) = exponentials(x, out);
@@ -142,7 +188,7 @@ fn run_row(kind: Kind, x: &[f32], y: &[f32], label: i32, grad: f32, out: &mut [f
         }
         Kind::LogSoftmax => {
             // In this order: the largest may be so large that the logarithm would drown in it.
-            let (largest, log_sum) = log_sum_exp(x);
+            let (largest, log_sum) = log_sum_exp(x, between);
             for (o, &v) in out.iter_mut().zip(x) {
                 *o = (v - largest) - log_sum;
             }
@@ -156,7 +202,7 @@ fn run_row(kind: Kind, x: &[f32], y: &[f32], label: i32, grad: f32, out: &mut [f
         }
         Kind::CrossEntropy => {
             let total = sum(y) as f32;
-            let (largest, log_sum) = log_sum_exp(x);
+            let (largest, log_sum) = log_sum_exp(x, between);
             out[0] = total * log_sum - dot(x, largest, y);
         }
         Kind::CrossEntropyGrad => {
@@ -168,7 +214,7 @@ fn run_row(kind: Kind, x: &[f32], y: &[f32], label: i32, grad: f32, out: &mut [f
         }
         Kind::SparseCrossEntropy => {
             // A label outside of the classes has no loss; data are checked before training, so this is a last resort.
-            let (largest, log_sum) = log_sum_exp(x);
+            let (largest, log_sum) = log_sum_exp(x, between);
             out[0] = x.get(label as usize).map_or(f32::NAN, |&v| log_sum - (v - largest));
         }
         Kind::SparseCrossEntropyGrad => {
@@ -221,20 +267,10 @@ fn maximum(x: &[f32]) -> f32 {
     }
 }
 
-/// The largest x, and the logarithm of the sum of eˣ⁻ᵐ beside it.
-fn log_sum_exp(x: &[f32]) -> (f32, f32) {
-    let m = maximum(x);
-    let largest = F32x8::splat(m);
-    let mut lanes = F32x8::splat(0.0);
-    let mut chunks = x.chunks_exact(8);
-    for chunk in &mut chunks {
-        lanes = lanes + exp_or_zero(F32x8::from_slice(chunk) - largest);
-    }
-    let rest = chunks.remainder();
-    let mut last = [0.0; 8];
-    each(rest, &mut last[..rest.len()], |v| exp_or_zero(v - largest));
-    let sum = lanes.sum() as f64 + last.iter().map(|&e| e as f64).sum::<f64>();
-    (m, log(F32x8::splat(sum as f32)).to_array()[0])
+/// The largest x, and the logarithm of the sum of eˣ⁻ᵐ beside it; `out` gets those.
+fn log_sum_exp(x: &[f32], out: &mut [f32]) -> (f32, f32) {
+    let (m, sum) = exponentials(x, out);
+    (m, log(F32x8::splat(sum)).to_array()[0])
 }
 
 /// out = f(x), lanes at a time; `f` does the same to every lane.
@@ -253,3 +289,6 @@ fn each(x: &[f32], out: &mut [f32], f: impl Fn(F32x8) -> F32x8) {
     lanes[..rest.len()].copy_from_slice(rest);
     out.copy_from_slice(&f(F32x8::from_array(lanes)).to_array()[..rest.len()]);
 }
+
+#[cfg(test)]
+mod tests;
