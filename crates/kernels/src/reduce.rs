@@ -200,7 +200,7 @@ pub fn fold(values: &[f32], none: f32, f: impl Fn(F32x8, F32x8) -> F32x8) -> f32
 }
 
 /// Σ (x − m)·y.
-#[inline(always)]
+#[inline(never)]
 pub fn dot(x: &[f32], m: f32, y: &[f32]) -> f32 {
     let mut sides = [F32x8::splat(0.0); 4];
     let (mut xs, mut ys) = (x.chunks_exact(32), y.chunks_exact(32));

@@ -1,14 +1,15 @@
 //! Functions of whole rows: softmax, its logarithm, cross-entropy, and their gradients, each in the fewest passes.
 //! A value is seen as [outer, axis, inner]; rows run along `axis`.
 
-mod short;
+mod group;
 
+use crate::copy::copy;
 use crate::record::{Kernel, StepContext};
 use crate::reduce::{dot, sum};
 use crate::vecmath::{exp, exp_or_zero, log};
+use group::{Group, Lines, ROWS};
 use parallel::Span;
 use simd::{F32x4, F32x8};
-use std::ops::Range;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -63,9 +64,9 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// Whether rows are worked on several at a time.
-    fn is_short(&self) -> bool {
-        self.inner == 1 && (1..=short::LONGEST).contains(&self.axis)
+    /// Whether each row is worked on by itself.
+    fn is_long(&self) -> bool {
+        self.inner == 1 && self.axis > group::SHORT
     }
 
     fn rows_per_chunk(&self) -> usize {
@@ -90,7 +91,7 @@ impl Kernel for Rows {
         self.outer.div_ceil(self.rows_per_chunk())
     }
     fn scratch(&self) -> usize {
-        self.axis * if self.is_short() { short::PLACES } else { 4 }
+        self.axis * if self.is_long() { 1 } else { group::PLACES }
     }
     fn flops(&self) -> u64 {
         10 * (self.outer * self.axis * self.inner) as u64
@@ -101,45 +102,26 @@ impl Kernel for Rows {
     fn run(&self, context: &StepContext, chunk: usize, scratch: &mut [f32]) {
         let from = chunk * self.rows_per_chunk();
         let to = (from + self.rows_per_chunk()).min(self.outer);
-        let (axis, inner) = (self.axis, self.inner);
         // SAFETY: inputs of this record.
-        let [x, y, d] = self.inputs.map(|span| unsafe { context.read(span) });
-        let per_row = if self.kind.per_row() { inner } else { axis * inner };
+        let inputs = self.inputs.map(|span| unsafe { context.read(span) });
+        let per_row = if self.kind.per_row() { 1 } else { self.axis };
         // SAFETY: these rows belong to this chunk.
-        let out = unsafe { context.write(self.out, from * per_row, to * per_row) };
-        if self.is_short() {
-            return self.run_short(from..to, [x, y, d], out, scratch);
+        let out = unsafe { context.write(self.out, from * self.inner * per_row, to * self.inner * per_row) };
+        if out.is_empty() {
+            return;
         }
-        let (row_x, rest) = scratch.split_at_mut(axis);
-        let (row_y, rest) = rest.split_at_mut(axis);
-        let (row_out, rest) = rest.split_at_mut(axis);
-        let exponentials = &mut rest[..axis];
-        for outer in from..to {
-            for i in 0..inner {
-                let row = outer * inner + i;
-                let local = (outer - from) * inner + i;
-                let label = if self.kind.sparse() { label(y[row]) } else { 0 };
-                let grad = if self.kind.takes_gradient() { d[row] } else { 0.0 };
-                if inner == 1 {
-                    let line = outer * axis..(outer + 1) * axis;
-                    let targets = if self.kind.sparse() { &[] } else { &y[line.clone()] };
-                    let out =
-                        if self.kind.per_row() { &mut out[local..=local] } else { &mut out[local * axis..][..axis] };
-                    run_row(self.kind, &x[line], targets, label, grad, out, exponentials);
-                    continue;
-                }
-                for a in 0..axis {
-                    let at = (outer * axis + a) * inner + i;
-                    row_x[a] = x[at];
-                    row_y[a] = if self.kind.sparse() { 0.0 } else { y[at] };
-                }
-                if self.kind.per_row() {
-                    run_row(self.kind, row_x, row_y, label, grad, &mut out[local..=local], exponentials);
-                } else {
-                    run_row(self.kind, row_x, row_y, label, grad, row_out, exponentials);
-                    for a in 0..axis {
-                        out[((outer - from) * axis + a) * inner + i] = row_out[a];
-                    }
+        if self.is_long() {
+            for (row, out) in (from..to).zip(out.chunks_exact_mut(per_row)) {
+                self.run_row(inputs, row, out, scratch);
+            }
+        } else if self.inner == 1 {
+            for (row, out) in (from..to).step_by(ROWS).zip(out.chunks_mut(ROWS * per_row)) {
+                self.run_group(inputs, row, ROWS.min(to - row), out, scratch);
+            }
+        } else {
+            for (outer, out) in (from..to).zip(out.chunks_exact_mut(self.inner * per_row)) {
+                for i in (0..self.inner).step_by(ROWS) {
+                    self.run_group(inputs, outer * self.inner + i, ROWS.min(self.inner - i), &mut out[i..], scratch);
                 }
             }
         }
@@ -147,30 +129,40 @@ impl Kernel for Rows {
 }
 
 impl Rows {
-    fn run_short(&self, rows: Range<usize>, [x, y, d]: [&[f32]; 3], out: &mut [f32], scratch: &mut [f32]) {
-        let (kind, axis) = (self.kind, self.axis);
-        let per_row = if kind.per_row() { 1 } else { axis };
-        for (row, out) in rows.clone().step_by(short::ROWS).zip(out.chunks_mut(short::ROWS * per_row)) {
-            let rows = short::ROWS.min(rows.end - row);
-            let lines = row * axis..(row + rows) * axis;
-            // Of each row; the last one's again for those that are missing.
-            let number = |i: usize| row + i.min(rows - 1);
-            let group = short::Group {
-                x: &x[lines.clone()],
-                y: if kind.sparse() || kind.alone() { &[] } else { &y[lines] },
-                labels: std::array::from_fn(|i| if kind.sparse() { label(y[number(i)]) as f32 } else { 0.0 }),
-                grads: std::array::from_fn(|i| if kind.takes_gradient() { d[number(i)] } else { 0.0 }),
-                rows,
-                axis,
-            };
-            group.run(kind, out, scratch);
-        }
+    /// Whether y is a value like x.
+    fn takes_y(&self) -> bool {
+        !self.kind.sparse() && !self.kind.alone()
     }
-}
 
-/// Data of whole numbers come as their bits.
-fn label(value: f32) -> i32 {
-    value.to_bits() as i32
+    fn run_row(&self, inputs: [&[f32]; 3], row: usize, out: &mut [f32], scratch: &mut [f32]) {
+        let [x, y, d] = inputs;
+        let line = row * self.axis..(row + 1) * self.axis;
+        let targets = if self.takes_y() { &y[line.clone()] } else { &[] };
+        let label = if self.kind.sparse() { y[row].to_bits() as i32 } else { 0 };
+        let gradient = if self.kind.takes_gradient() { d[row] } else { 0.0 };
+        run_row(self.kind, &x[line], targets, label, gradient, out, scratch);
+    }
+
+    /// Rows from `row` on; `out` begins where their results do.
+    fn run_group(&self, inputs: [&[f32]; 3], row: usize, rows: usize, out: &mut [f32], scratch: &mut [f32]) {
+        let (axis, inner) = (self.axis, self.inner);
+        let from = row / inner * axis * inner + row % inner;
+        let numbers = |values: &[f32], taken: bool| {
+            let mut lanes = [0.0; ROWS];
+            if taken {
+                copy(&values[row..row + rows], &mut lanes);
+            }
+            F32x8::from_array(lanes)
+        };
+        let group = Group {
+            kind: self.kind,
+            lines: Lines { rows, axis, inner },
+            labels: numbers(inputs[1], self.kind.sparse()).bits(),
+            gradients: numbers(inputs[2], self.kind.takes_gradient()),
+        };
+        let y = if self.takes_y() { &inputs[1][from..] } else { &[] };
+        group.run(&inputs[0][from..], y, out, scratch);
+    }
 }
 
 fn run_row(kind: Kind, x: &[f32], y: &[f32], label: i32, grad: f32, out: &mut [f32], between: &mut [f32]) {
@@ -248,6 +240,7 @@ fn exponentials(x: &[f32], out: &mut [f32]) -> (f32, f32) {
     (m, total as f32)
 }
 
+#[inline(never)]
 fn maximum(x: &[f32]) -> f32 {
     let mut sides = [F32x4::splat(f32::NEG_INFINITY); SIDES];
     let mut chunks = x.chunks_exact(4 * SIDES);
@@ -268,6 +261,7 @@ fn maximum(x: &[f32]) -> f32 {
 }
 
 /// The largest x, and the logarithm of the sum of eˣ⁻ᵐ beside it; `out` gets those.
+#[inline(never)]
 fn log_sum_exp(x: &[f32], out: &mut [f32]) -> (f32, f32) {
     let (m, sum) = exponentials(x, out);
     (m, log(F32x8::splat(sum)).to_array()[0])
@@ -276,18 +270,11 @@ fn log_sum_exp(x: &[f32], out: &mut [f32]) -> (f32, f32) {
 /// out = f(x), lanes at a time; `f` does the same to every lane.
 #[inline(always)]
 fn each(x: &[f32], out: &mut [f32], f: impl Fn(F32x8) -> F32x8) {
-    let mut xs = x.chunks_exact(8);
-    let mut outs = out.chunks_exact_mut(8);
-    for (a, o) in (&mut xs).zip(&mut outs) {
-        f(F32x8::from_slice(a)).to_slice(o);
+    for (x, out) in x.chunks(8).zip(out.chunks_mut(8)) {
+        let mut lanes = [0.0; 8];
+        lanes[..x.len()].copy_from_slice(x);
+        out.copy_from_slice(&f(F32x8::from_array(lanes)).to_array()[..x.len()]);
     }
-    let (rest, out) = (xs.remainder(), outs.into_remainder());
-    if rest.is_empty() {
-        return;
-    }
-    let mut lanes = [0.0; 8];
-    lanes[..rest.len()].copy_from_slice(rest);
-    out.copy_from_slice(&f(F32x8::from_array(lanes)).to_array()[..rest.len()]);
 }
 
 #[cfg(test)]

@@ -39,6 +39,19 @@ fn reference(kind: Kind, x: &[f64], y: &[f64], label: usize, grad: f64) -> Vec<f
 
 /// Runs a kind over rows and compares with the reference.
 fn check(kind: Kind, x: &[f32], y: &[f32], axis: usize) {
+    let side_by_side = |inner: usize| x.len().is_multiple_of(axis * inner);
+    [1, 3, 7, 8, 19]
+        .into_iter()
+        .filter(|&inner| side_by_side(inner))
+        .for_each(|inner| check_lines(kind, x, y, axis, inner));
+}
+
+/// Where place `at` of a row lies in lines of which `inner` lie side by side.
+fn place(row: usize, at: usize, axis: usize, inner: usize) -> usize {
+    (row / inner * axis + at) * inner + row % inner
+}
+
+fn check_lines(kind: Kind, x: &[f32], y: &[f32], axis: usize, inner: usize) {
     let rows = x.len() / axis;
     let mut m = Machine::new();
     let labels: Vec<usize> = (0..rows).map(|row| (row * 7) % (axis + 1)).collect();
@@ -48,17 +61,17 @@ fn check(kind: Kind, x: &[f32], y: &[f32], axis: usize) {
     let ys = if kind.sparse() { m.values(&label_bits) } else { m.values(y) };
     let inputs = if kind.alone() { [xs; 3] } else { [xs, ys, if kind.takes_gradient() { ds } else { xs }] };
     let out = m.alloc(if kind.per_row() { rows } else { x.len() });
-    let records: Vec<Box<dyn Kernel>> = vec![Box::new(Rows { kind, inputs, out, outer: rows, axis, inner: 1 })];
+    let records: Vec<Box<dyn Kernel>> = vec![Box::new(Rows { kind, inputs, out, outer: rows / inner, axis, inner })];
     run_all(&mut m, &records);
-    let wide = |values: &[f32]| values.iter().map(|&v| v as f64).collect::<Vec<_>>();
-    let want = (0..rows).flat_map(|row| {
-        let line = row * axis..(row + 1) * axis;
-        reference(kind, &wide(&x[line.clone()]), &wide(&y[line]), labels[row], grads[row] as f64)
-    });
-    for (i, (&got, want)) in m.get(out).iter().zip(want).enumerate() {
-        let near = (got as f64 - want).abs() <= 2e-6 * (1.0 + want.abs()) * grads.last().map_or(1.0, |&g| g as f64);
-        let same = got == want as f32 || got.is_nan() && want.is_nan();
-        assert!(near || same, "{kind:?}, {rows} rows of {axis}, {i}: {got} instead of {want}");
+    for row in 0..rows {
+        let wide = |values: &[f32]| (0..axis).map(|at| values[place(row, at, axis, inner)] as f64).collect::<Vec<_>>();
+        let want = reference(kind, &wide(x), &wide(y), labels[row], grads[row] as f64);
+        for (at, want) in want.into_iter().enumerate() {
+            let got = m.get(out)[if kind.per_row() { row } else { place(row, at, axis, inner) }];
+            let near = (got as f64 - want).abs() <= 2e-6 * (1.0 + want.abs()) * (1.0 + grads[row] as f64);
+            let same = got == want as f32 || got.is_nan() && want.is_nan();
+            assert!(near || same, "{kind:?}, {rows} rows of {axis}, {inner} side by side: {got} instead of {want}");
+        }
     }
 }
 
