@@ -109,8 +109,10 @@ impl Shape {
         if wide && transpose_a && !transpose_b && k >= DEEP && m * n <= FEW_RESULTS && depth::pays(self) {
             return Way::ByDepth;
         }
-        // Packing B pays when B is transposed (nothing else reads it in k order) or when many rows use each panel.
-        Way::ByRows { packs_b: m > 1 && (transpose_b || m * n * k > 1 << 21) }
+        // Packing B before pays when many rows use each panel, or many blocks, of a transposed one (nothing else reads it in k
+        // order). The smallest tile's blocks stand for all, so that the arena doesn't depend on which is preferred.
+        let each = Blocks::of(self, TILES[0]).may_pack();
+        Way::ByRows { packs_b: m > 1 && (transpose_b && !each || m * n * k > 1 << 21) }
     }
 
     /// Where a row of op(A) has its number at a step of k.

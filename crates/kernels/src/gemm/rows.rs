@@ -82,6 +82,12 @@ pub(super) struct Blocks {
 }
 
 impl Blocks {
+    /// Whether each block may as well pack B itself: threads that share panels wait for each other, and bring them from the
+    /// other's cache, which takes longer than two packings.
+    pub fn may_pack(&self) -> bool {
+        self.count == 1 || self.count == 2 && self.rows >= 24
+    }
+
     /// Enough work to be worth a thread, enough chunks for many threads, at most what is packed together.
     pub fn of(shape: &Shape, tile: Tile) -> Blocks {
         let Shape { m, n, k, .. } = *shape;
