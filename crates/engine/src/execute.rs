@@ -57,6 +57,9 @@ pub struct StepInput<'a> {
 }
 
 fn run_alone(record: &Record, chunks: usize, context: &StepContext, scratch: &mut [f32]) {
+    if chunks > 1 {
+        record.kernel.prepare(context, scratch);
+    }
     for chunk in 0..chunks {
         record.kernel.run(context, chunk, scratch);
     }
@@ -144,8 +147,13 @@ pub fn step(model: &Model, compiled: &Compiled, input: &StepInput, feed: bool, t
             team.barrier();
             ahead = false;
         }
-        while let Some(chunk) = team.claim(chunks) {
+        let mut claimed = team.claim(chunks);
+        if claimed.is_some() {
+            record.kernel.prepare(&context, scratch);
+        }
+        while let Some(chunk) = claimed {
             record.kernel.run(&context, chunk, scratch);
+            claimed = team.claim(chunks);
         }
         team.barrier();
     }

@@ -95,6 +95,10 @@ pub trait Kernel: Send + Sync {
         0
     }
 
+    /// Makes in scratch what all chunks read: called by each thread that runs some of several chunks, before its first. A thread's own
+    /// copy is in its own cache, and nobody waits for it.
+    fn prepare(&self, _context: &StepContext, _scratch: &mut [f32]) {}
+
     /// Floating point operations of the whole record; decides whether sharing it is worth waking threads.
     fn flops(&self) -> u64;
 
@@ -113,6 +117,7 @@ pub trait Kernel: Send + Sync {
         unreachable!("{} has no images", self.name());
     }
 
-    /// Runs one chunk. `scratch` has at least `self.scratch()` words, 64-byte aligned, with arbitrary contents.
+    /// Runs one chunk. `scratch` has at least `self.scratch()` words, 64-byte aligned, with what [`Kernel::prepare`] or another chunk
+    /// left there.
     fn run(&self, context: &StepContext, chunk: usize, scratch: &mut [f32]);
 }

@@ -56,6 +56,9 @@ pub fn run_all(machine: &mut Machine, records: &[Box<dyn Kernel>]) {
     };
     for record in records {
         let mut scratch = vec![f32::NAN; record.scratch()];
+        if record.chunks() > 1 {
+            record.prepare(&context, &mut scratch);
+        }
         for chunk in (0..record.chunks()).rev() {
             record.run(&context, chunk, &mut scratch);
         }

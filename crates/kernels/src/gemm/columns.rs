@@ -1,4 +1,4 @@
-//! Products cut into blocks of columns: A is packed before; a block packs its own columns of B on the way, into L1.
+//! Products cut into blocks of columns: each thread packs A for itself; a block packs its own columns of B on the way, into L1.
 
 use super::tile::{Panel, Panels, Tile, LARGEST};
 use super::{interleave, pack_b, Cut, Left, Shape, Strip, Sweep, KC};
@@ -11,67 +11,21 @@ const COLUMNS: usize = 16;
 /// Steps of k that all panels of a block pack before they go on: the lines that they share are still in cache then, however
 /// far apart they lie.
 const STRIP: usize = 32;
-/// Words of A that one chunk packs, at least.
-const PACKED: usize = 4 * 1024;
-
-/// Packs A: blocks of k, inside each its panels of rows.
-pub(super) struct PackA {
-    pub shape: Shape,
-    pub tile: Tile,
-    pub a: Span,
-    pub out: Span,
-}
-
-impl PackA {
-    fn panels_per_chunk(&self) -> usize {
-        PACKED.div_ceil((self.shape.k * self.tile.rows).max(1))
-    }
-}
-
-impl Kernel for PackA {
-    fn name(&self) -> &'static str {
-        "pack_a"
-    }
-    fn chunks(&self) -> usize {
-        Cut::evenly(self.shape.m, self.tile).tiles().div_ceil(self.panels_per_chunk())
-    }
-    fn flops(&self) -> u64 {
-        (self.shape.m * self.shape.k) as u64
-    }
-    fn bytes(&self) -> u64 {
-        8 * self.flops()
-    }
-    fn run(&self, context: &StepContext, chunk: usize, _scratch: &mut [f32]) {
-        let Shape { m, k, transpose_a, .. } = self.shape;
-        let cut = Cut::evenly(m, self.tile);
-        let from = chunk * self.panels_per_chunk();
-        // SAFETY: A is an input of this record.
-        let a = unsafe { context.read(self.a) };
-        for panel in from..(from + self.panels_per_chunk()).min(cut.tiles()) {
-            let Strip { row, tile: Tile { rows, .. }, height } = cut.strip(panel);
-            for k0 in (0..k).step_by(KC) {
-                let kc = KC.min(k - k0);
-                let at = k0 * cut.padded() + row * kc;
-                // SAFETY: each panel belongs to one chunk.
-                let out = unsafe { context.write(self.out, at, at + rows * kc) };
-                if transpose_a {
-                    pack_b(a, m, false, k0, kc, row, height, rows, out);
-                } else {
-                    interleave(&a[row * k + k0..], k, height, kc, rows, out);
-                }
-            }
-        }
-    }
-}
-
-/// The product itself; a chunk is a block of columns.
+/// A chunk is a block of columns.
 pub(super) struct ByColumns {
     pub shape: Shape,
     pub tile: Tile,
-    pub packed: Span,
+    pub a: Span,
     pub b: Span,
     pub out: Span,
     pub epilogue: Option<Fused>,
+}
+
+impl ByColumns {
+    /// Words of A in panels of rows.
+    fn packed(&self) -> usize {
+        (Cut::evenly(self.shape.m, self.tile).padded() * self.shape.k).next_multiple_of(16)
+    }
 }
 
 impl Kernel for ByColumns {
@@ -83,22 +37,41 @@ impl Kernel for ByColumns {
     }
     fn scratch(&self) -> usize {
         let own = COLUMNS * KC.min(self.shape.k) + LARGEST;
-        own.max(self.epilogue.as_ref().map_or(0, |e| e.scratch()))
+        self.packed() + own.max(self.epilogue.as_ref().map_or(0, |e| e.scratch()))
+    }
+    /// Packs A: blocks of k, inside each its panels of rows.
+    fn prepare(&self, context: &StepContext, scratch: &mut [f32]) {
+        let Shape { m, k, transpose_a, .. } = self.shape;
+        let cut = Cut::evenly(m, self.tile);
+        // SAFETY: A is an input of this record.
+        let a = unsafe { context.read(self.a) };
+        for k0 in (0..k).step_by(KC) {
+            let kc = KC.min(k - k0);
+            for Strip { row, tile: Tile { rows, .. }, height } in cut.strips() {
+                let panel = &mut scratch[k0 * cut.padded() + row * kc..];
+                if transpose_a {
+                    pack_b(a, m, false, k0, kc, row, height, rows, panel);
+                } else {
+                    interleave(&a[row * k + k0..], k, height, kc, rows, panel);
+                }
+            }
+        }
     }
     fn flops(&self) -> u64 {
         self.shape.flops() + self.epilogue.as_ref().map_or(0, |e| e.flops())
     }
     fn bytes(&self) -> u64 {
-        4 * (self.packed.len + self.b.len + self.out.len) as u64
+        4 * (self.a.len + self.b.len + self.out.len) as u64
     }
     fn run(&self, context: &StepContext, chunk: usize, scratch: &mut [f32]) {
         let Shape { m, n, k, transpose_b, .. } = self.shape;
         let (cut, nr) = (Cut::evenly(m, self.tile), self.tile.columns);
         let column = chunk * COLUMNS;
         let width = COLUMNS.min(n - column);
+        let (a, scratch) = scratch.split_at_mut(self.packed());
         let (panels_b, edge) = scratch.split_at_mut(COLUMNS * KC.min(k));
-        // SAFETY: both are inputs of this record.
-        let (a, b) = unsafe { (context.read(self.packed), context.read(self.b)) };
+        // SAFETY: an input of this record.
+        let b = unsafe { context.read(self.b) };
         for k0 in (0..k).step_by(KC) {
             let kc = KC.min(k - k0);
             let ld = if transpose_b { k } else { n };

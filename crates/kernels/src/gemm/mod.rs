@@ -18,7 +18,7 @@ pub(crate) use tile::{Panel, Tile, LARGEST};
 
 use crate::fused::Fused;
 use crate::record::Kernel;
-use columns::{ByColumns, PackA};
+use columns::ByColumns;
 use depth::{ByDepth, Total};
 use parallel::Span;
 use rows::{Blocks, ByRows, PackB};
@@ -37,7 +37,7 @@ const MANY_COLUMNS: usize = 64;
 const SHORT: usize = 256;
 /// Words of A that stay in L2 while every block of columns walks along them.
 const SMALL_A: usize = 1 << 17;
-/// Multiply-adds from which on packing A in a record of its own pays.
+/// Multiply-adds from which on packing all of A before pays.
 const WORTH_PACKING: usize = 1 << 20;
 
 /// Steps of k from which on a product may be cut into parts of k.
@@ -152,7 +152,7 @@ enum Way {
     ByRows { packs_b: bool },
 }
 
-/// The records of one product: packing of an operand where it pays, then the product.
+/// The records of one product: packing of the right operand where it pays, then the product.
 /// `workspace` has at least [`workspace`] words; `epilogue` runs on finished rows of `out`.
 pub fn lower(
     shape: Shape,
@@ -176,13 +176,12 @@ pub fn lower(
             epilogue.into_iter().for_each(|chain| push(Box::new(chain)));
         }
         Way::ByColumns => {
-            push(Box::new(PackA { shape, tile, a, out: workspace }));
             // Random numbers are keyed by an element's place: such a chain runs on whole rows, behind.
             let (within, behind) = match epilogue {
                 Some(chain) if chain.is_random() => (None, Some(chain)),
                 chain => (chain, None),
             };
-            push(Box::new(ByColumns { shape, tile, packed: workspace, b, out, epilogue: within }));
+            push(Box::new(ByColumns { shape, tile, a, b, out, epilogue: within }));
             behind.into_iter().for_each(|chain| push(Box::new(chain)));
         }
         Way::ByDepth => {
@@ -202,9 +201,8 @@ pub fn lower(
 /// Words of workspace that [`lower`] needs.
 pub fn workspace(shape: &Shape) -> usize {
     match shape.way() {
-        Way::Tiny | Way::Dots | Way::ByRows { packs_b: false } => 0,
+        Way::Tiny | Way::Dots | Way::ByColumns | Way::ByRows { packs_b: false } => 0,
         Way::Stream | Way::ByDepth => depth::parts(shape) * shape.m * shape.n,
-        Way::ByColumns => TILES.iter().map(|&t| Cut::evenly(shape.m, t).padded()).max().unwrap_or(0) * shape.k,
         Way::ByRows { packs_b: true } => {
             let columns = widest();
             b_matrices(shape) * shape.n.div_ceil(columns) * columns * shape.k
