@@ -21,7 +21,7 @@ use crate::record::Kernel;
 use columns::ByColumns;
 use depth::{ByDepth, Total};
 use parallel::Span;
-use rows::{Blocks, ByRows, PackB};
+use rows::{Blocks, ByRows, PackB, Packed};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use stream::{Dots, Stream};
 use tile::{THIN, WIDE};
@@ -44,6 +44,9 @@ const WORTH_PACKING: usize = 1 << 20;
 const DEEP: usize = 3 * KC;
 /// Words of B that stay in L2 while blocks of rows walk along them.
 const SMALL_B: usize = 1 << 18;
+/// Words of B that each thread may pack for itself: what it costs more than sharing is less than bringing panels from another's
+/// cache.
+const OWN_B: usize = 1 << 17;
 /// Results whose sums stay in L2.
 const FEW_RESULTS: usize = 1 << 17;
 
@@ -109,10 +112,13 @@ impl Shape {
         if wide && transpose_a && !transpose_b && k >= DEEP && m * n <= FEW_RESULTS && depth::pays(self) {
             return Way::ByDepth;
         }
-        // Packing B before pays when many rows use each panel, or many blocks, of a transposed one (nothing else reads it in k
-        // order). The smallest tile's blocks stand for all, so that the arena doesn't depend on which is preferred.
-        let each = Blocks::of(self, TILES[0]).may_pack();
-        Way::ByRows { packs_b: m > 1 && (transpose_b && !each || m * n * k > 1 << 21) }
+        // Packing B pays when B is transposed (nothing else reads it in k order) or when many rows use each panel.
+        let packs = match m > 1 && (transpose_b || m * n * k > 1 << 21) {
+            false => Packs::Nothing,
+            true if b_matrices(self) == 1 && n * k <= OWN_B => Packs::Own,
+            true => Packs::Before,
+        };
+        Way::ByRows(packs)
     }
 
     /// Where a row of op(A) has its number at a step of k.
@@ -149,7 +155,17 @@ enum Way {
     /// Parts of k: each other way reads all of B once for every few rows.
     ByDepth,
     /// Blocks of rows.
-    ByRows { packs_b: bool },
+    ByRows(Packs),
+}
+
+/// Who packs the right operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Packs {
+    Nothing,
+    /// Each thread, for itself.
+    Own,
+    /// A record of its own, whose chunks threads share.
+    Before,
 }
 
 /// The records of one product: packing of the right operand where it pays, then the product.
@@ -188,11 +204,16 @@ pub fn lower(
             push(Box::new(ByDepth { shape, tile, a, b, out: parts }));
             push(Box::new(Total { parts, out, epilogue }));
         }
-        Way::ByRows { packs_b } => {
-            if packs_b {
-                push(Box::new(PackB { shape, tile, b, out: workspace }));
-            }
-            let (packed, blocks) = (packs_b.then_some(workspace), Blocks::of(&shape, tile));
+        Way::ByRows(packs) => {
+            let blocks = Blocks::of(&shape, tile);
+            let packed = match packs {
+                Packs::Own if !blocks.are_one(&shape) => Packed::Own,
+                Packs::Own | Packs::Nothing => Packed::Nowhere,
+                Packs::Before => {
+                    push(Box::new(PackB { shape, tile, b, out: workspace }));
+                    Packed::Before(workspace)
+                }
+            };
             push(Box::new(ByRows { shape, tile, a, b, packed, out, epilogue, blocks }));
         }
     }
@@ -201,9 +222,9 @@ pub fn lower(
 /// Words of workspace that [`lower`] needs.
 pub fn workspace(shape: &Shape) -> usize {
     match shape.way() {
-        Way::Tiny | Way::Dots | Way::ByColumns | Way::ByRows { packs_b: false } => 0,
+        Way::Tiny | Way::Dots | Way::ByColumns | Way::ByRows(Packs::Nothing | Packs::Own) => 0,
         Way::Stream | Way::ByDepth => depth::parts(shape) * shape.m * shape.n,
-        Way::ByRows { packs_b: true } => {
+        Way::ByRows(Packs::Before) => {
             let columns = widest();
             b_matrices(shape) * shape.n.div_ceil(columns) * columns * shape.k
         }

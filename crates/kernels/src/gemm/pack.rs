@@ -7,6 +7,7 @@ use simd::F32x4;
 /// Packs `width` columns of B from column `j0`, rows `k0..k0 + k`, into a panel `columns` wide, padded with zeros.
 /// B is [K × N] with row stride `ld`, or, transposed, [N × K].
 #[allow(clippy::too_many_arguments)]
+#[inline(never)]
 pub fn pack_b(
     b: &[f32],
     ld: usize,

@@ -23,6 +23,33 @@ pub(super) struct PackB {
     pub out: Span,
 }
 
+/// A panel of columns of B in a block of k.
+struct Part {
+    k0: usize,
+    kc: usize,
+    column: usize,
+    /// Where its words begin in the packed matrix.
+    at: usize,
+}
+
+impl Part {
+    fn all(shape: &Shape, tile: Tile, panel: usize) -> impl Iterator<Item = Part> {
+        let (k, columns) = (shape.k, tile.columns);
+        let (width, column) = (shape.n.next_multiple_of(columns), panel * columns);
+        (0..k).step_by(KC).map(move |k0| {
+            let kc = KC.min(k - k0);
+            Part { k0, kc, column, at: k0 * width + column * kc }
+        })
+    }
+
+    fn pack(&self, shape: &Shape, tile: Tile, b: &[f32], out: &mut [f32]) {
+        let Shape { n, k, transpose_b, .. } = *shape;
+        let ld = if transpose_b { k } else { n };
+        let width = tile.columns.min(n - self.column);
+        pack_b(b, ld, transpose_b, self.k0, self.kc, self.column, width, tile.columns, out);
+    }
+}
+
 impl PackB {
     fn panels(&self) -> usize {
         self.shape.n.div_ceil(self.tile.columns)
@@ -43,22 +70,27 @@ impl Kernel for PackB {
         8 * self.flops()
     }
     fn run(&self, context: &StepContext, chunk: usize, _scratch: &mut [f32]) {
-        let Shape { n, k, transpose_b, stride_b, .. } = self.shape;
-        let (panels, columns) = (self.panels(), self.tile.columns);
-        let (matrix, panel) = (chunk / panels, chunk % panels);
+        let Shape { n, k, stride_b, .. } = self.shape;
+        let (matrix, panel) = (chunk / self.panels(), chunk % self.panels());
         // SAFETY: B is an input of this record.
         let b = unsafe { context.read(self.b) };
-        let b = &b[matrix * stride_b..];
-        let j0 = panel * columns;
-        for k0 in (0..k).step_by(KC) {
-            let kc = KC.min(k - k0);
-            let at = (matrix * k + k0) * panels * columns + panel * columns * kc;
+        let first = matrix * k * n.next_multiple_of(self.tile.columns);
+        for part in Part::all(&self.shape, self.tile, panel) {
+            let at = first + part.at;
             // SAFETY: each (k block, panel) belongs to one chunk.
-            let out = unsafe { context.write(self.out, at, at + columns * kc) };
-            let ld = if transpose_b { k } else { n };
-            pack_b(b, ld, transpose_b, k0, kc, j0, columns.min(n - j0), columns, out);
+            let out = unsafe { context.write(self.out, at, at + self.tile.columns * part.kc) };
+            part.pack(&self.shape, self.tile, &b[matrix * stride_b..], out);
         }
     }
+}
+
+/// Where a product finds B in panels.
+#[derive(Clone, Copy)]
+pub(super) enum Packed {
+    Nowhere,
+    /// In each thread's scratch.
+    Own,
+    Before(Span),
 }
 
 /// The product itself; a chunk is a block of rows of one matrix.
@@ -67,7 +99,7 @@ pub(super) struct ByRows {
     pub tile: Tile,
     pub a: Span,
     pub b: Span,
-    pub packed: Option<Span>,
+    pub packed: Packed,
     pub out: Span,
     pub epilogue: Option<Fused>,
     pub blocks: Blocks,
@@ -82,10 +114,9 @@ pub(super) struct Blocks {
 }
 
 impl Blocks {
-    /// Whether each block may as well pack B itself: threads that share panels wait for each other, and bring them from the
-    /// other's cache, which takes longer than two packings.
-    pub fn may_pack(&self) -> bool {
-        self.count == 1 || self.count == 2 && self.rows >= 24
+    /// Whether all is one chunk.
+    pub fn are_one(&self, shape: &Shape) -> bool {
+        self.count * shape.batch == 1
     }
 
     /// Enough work to be worth a thread, enough chunks for many threads, at most what is packed together.
@@ -120,6 +151,15 @@ impl ByRows {
         }
     }
 
+    fn own_b_words(&self) -> usize {
+        let Shape { n, k, .. } = self.shape;
+        if matches!(self.packed, Packed::Own) {
+            (n.next_multiple_of(self.tile.columns) * k).next_multiple_of(16)
+        } else {
+            0
+        }
+    }
+
     fn packed_a_words(&self) -> usize {
         // A block's tiles have as many rows as it, or fewer where it's the last.
         self.blocks.rows * KC.min(self.shape.k)
@@ -135,7 +175,19 @@ impl Kernel for ByRows {
     }
     fn scratch(&self) -> usize {
         let own = self.packed_a_words() + self.tile.columns * KC.min(self.shape.k) + LARGEST;
-        own.max(self.epilogue.as_ref().map_or(0, |e| e.scratch()))
+        self.own_b_words() + own.max(self.epilogue.as_ref().map_or(0, |e| e.scratch()))
+    }
+    fn prepare(&self, context: &StepContext, scratch: &mut [f32]) {
+        if !matches!(self.packed, Packed::Own) {
+            return;
+        }
+        // SAFETY: B is an input of this record.
+        let b = unsafe { context.read(self.b) };
+        for panel in 0..self.shape.n.div_ceil(self.tile.columns) {
+            for part in Part::all(&self.shape, self.tile, panel) {
+                part.pack(&self.shape, self.tile, b, &mut scratch[part.at..]);
+            }
+        }
     }
     fn flops(&self) -> u64 {
         self.shape.flops() + self.epilogue.as_ref().map_or(0, |e| e.flops())
@@ -144,7 +196,7 @@ impl Kernel for ByRows {
         4 * (self.a.len + self.b.len + self.out.len) as u64
     }
     fn run(&self, context: &StepContext, chunk: usize, scratch: &mut [f32]) {
-        let Shape { batch, m, n, k, stride_a, .. } = self.shape;
+        let Shape { batch, m, n, k, stride_a, stride_b, .. } = self.shape;
         let Blocks { rows, count, .. } = self.blocks;
         let (matrix, block) = if batch == 1 { (0, chunk) } else { (chunk / count, chunk % count) };
         let row = block * rows;
@@ -158,8 +210,18 @@ impl Kernel for ByRows {
         if k == 0 {
             out.fill(0.0);
         }
+        let (own, scratch) = scratch.split_at_mut(self.own_b_words());
+        let panels = match self.packed {
+            Packed::Nowhere => None,
+            Packed::Own => Some(&*own),
+            Packed::Before(packed) => {
+                let first = if stride_b == 0 { 0 } else { matrix * k * n.next_multiple_of(self.tile.columns) };
+                // SAFETY: the packed panels are an input of this record.
+                Some(unsafe { &context.read(packed)[first..] })
+            }
+        };
         for k0 in (0..k).step_by(KC) {
-            self.k_block(context, a, matrix, row, rows, k0, out, scratch);
+            self.k_block(context, a, panels, matrix, row, rows, k0, out, scratch);
         }
         if let Some(epilogue) = &self.epilogue {
             epilogue.run_range(context, from, from + rows * n, scratch);
@@ -174,6 +236,7 @@ impl ByRows {
         &self,
         context: &StepContext,
         a: &[f32],
+        panels: Option<&[f32]>,
         matrix: usize,
         row: usize,
         rows: usize,
@@ -204,19 +267,25 @@ impl ByRows {
         };
         let sweep = Sweep { cut, n, k: kc, ldc: n, accumulate: k0 > 0 };
         // Panels are packed or lie inside their operand for kc steps.
-        sweep.run(a, |j| self.b_panel(context, matrix, k0, kc, j, edge_b), out, edge_c);
+        sweep.run(a, |j| self.b_panel(context, panels, matrix, k0, kc, j, edge_b), out, edge_c);
     }
 
     /// The panel of B at column j: packed before, where it lies, or packed now.
-    fn b_panel(&self, context: &StepContext, matrix: usize, k0: usize, kc: usize, j: usize, edge: &mut [f32]) -> Panel {
+    #[allow(clippy::too_many_arguments)]
+    fn b_panel(
+        &self,
+        context: &StepContext,
+        panels: Option<&[f32]>,
+        matrix: usize,
+        k0: usize,
+        kc: usize,
+        j: usize,
+        edge: &mut [f32],
+    ) -> Panel {
         let Shape { n, k, transpose_b, stride_b, .. } = self.shape;
         let nr = self.tile.columns;
-        if let Some(packed) = self.packed {
-            let matrix = if stride_b == 0 { 0 } else { matrix };
-            let width = n.div_ceil(nr) * nr;
-            // SAFETY: the packed panels are an input of this record.
-            let packed = unsafe { context.read(packed) };
-            return Panel { at: packed[(matrix * k + k0) * width + j * kc..].as_ptr(), step: nr };
+        if let Some(panels) = panels {
+            return Panel { at: panels[k0 * n.next_multiple_of(nr) + j * kc..].as_ptr(), step: nr };
         }
         // SAFETY: B is an input of this record.
         let b = unsafe { context.read(self.b) };
