@@ -2,27 +2,33 @@
 
 use simd::{F32x4, LANES};
 
-/// Values up to which a call to copy memory would take longer than the copy.
-const FEW: usize = 64;
+/// Values from which on a copy is worth a call.
+const MANY: usize = 64;
 
 /// Values, often few, and zeros after them.
 pub(crate) fn copy(from: &[f32], to: &mut [f32]) {
     let (filled, rest) = to.split_at_mut(from.len());
-    if from.len() > FEW {
-        filled.copy_from_slice(from);
-        return rest.fill(0.0);
-    }
-    for i in (0..from.len() & !3).step_by(4) {
-        F32x4::from_slice(&from[i..]).to_slice(&mut filled[i..]);
-    }
-    if from.len() >= 4 {
-        // What hangs over, with some before it once more.
-        let last = from.len() - 4;
-        F32x4::from_slice(&from[last..]).to_slice(&mut filled[last..]);
+    if from.len() >= MANY {
+        copy_many(from, filled);
+    } else if from.len() >= LANES {
+        // SAFETY: as many values, at least a vector.
+        unsafe { lines(from.as_ptr(), 0, 1, from.len(), filled.as_mut_ptr(), 0) }
     } else {
         filled.iter_mut().zip(from).for_each(|(value, &x)| *value = x);
     }
     rest.iter_mut().for_each(|value| *value = 0.0);
+}
+
+/// In vectors: the engine's own way of copying in memory that threads share takes a word at a time.
+#[inline(never)]
+fn copy_many(from: &[f32], to: &mut [f32]) {
+    let mut places = to.chunks_exact_mut(4 * LANES);
+    for (to, from) in (&mut places).zip(from.chunks_exact(4 * LANES)) {
+        let vectors: [_; 4] = std::array::from_fn(|i| F32x4::from_slice(&from[i * LANES..]));
+        vectors.into_iter().enumerate().for_each(|(i, v)| v.to_slice(&mut to[i * LANES..]));
+    }
+    let rest = places.into_remainder();
+    rest.iter_mut().zip(&from[from.len() / (4 * LANES) * (4 * LANES)..]).for_each(|(value, &x)| *value = x);
 }
 
 /// Copies `count` lines of `width` values, `ld` words from each other, to places that lie `apart` words from each other.
