@@ -15,14 +15,6 @@ const PACK_COLUMNS: usize = 64;
 /// Rows of A that are packed together.
 const MC: usize = 96;
 
-/// Packs B: blocks of k, inside each its panels of columns.
-pub(super) struct PackB {
-    pub shape: Shape,
-    pub tile: Tile,
-    pub b: Span,
-    pub out: Span,
-}
-
 /// A panel of columns of B in a block of k.
 struct Part {
     k0: usize,
@@ -48,6 +40,14 @@ impl Part {
         let width = tile.columns.min(n - self.column);
         pack_b(b, ld, transpose_b, self.k0, self.kc, self.column, width, tile.columns, out);
     }
+}
+
+/// Packs B: blocks of k, inside each its panels of columns.
+pub(super) struct PackB {
+    pub shape: Shape,
+    pub tile: Tile,
+    pub b: Span,
+    pub out: Span,
 }
 
 impl PackB {
