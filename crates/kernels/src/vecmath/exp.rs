@@ -35,27 +35,29 @@ pub(super) fn reduce(x: F32x8, constants: &Table<9>) -> Reduced {
     Reduced { n, bits: t.bits(), r, square, tail: quartic(r, square, tail) }
 }
 
-/// One, and the arguments beyond which all are infinite or 0.
-static ENDS: Table<4> = Table::new([1.0, 89.0, -104.0, -88.03]);
+/// Arguments beyond which all are infinite or 0.
+static ENDS: Table<3> = Table::new([89.0, -104.0, -88.03]);
 
 /// eˣ within 2 ULP; overflows to infinity, underflows through the subnormals.
 #[inline(always)]
 pub fn exp(x: F32x8) -> F32x8 {
-    let [one, most, least, _] = ENDS.read_twice();
+    let [most, least, _] = ENDS.read_twice();
     // pmin and pmax in this order keep a NaN.
     let Reduced { bits, r, square, tail, .. } = reduce(x.pmin(most).pmax(least), &TWO_POWERS);
     // Two factors: 2ⁿ alone would leave the range where eˣ is subnormal or just below infinity.
     let half = bits.shift_right(1);
-    square.madd(tail, r + one) * power(half) * power(bits - half)
+    let low = power(half);
+    square.madd(tail, r).madd(low, low) * power(bits - half)
 }
 
 /// eˣ within 2 ULP for x in −87 … 88, and 0 from −88.03 on: for exponentials that are added up, where that is as good.
 #[inline(always)]
 pub fn exp_or_zero(x: F32x8) -> F32x8 {
-    let [one, _, _, least] = ENDS.read_twice();
+    let [_, _, least] = ENDS.read_twice();
     // At the least, n is −127, whose power has no bits.
     let Reduced { bits, r, square, tail, .. } = reduce(x.pmax(least), &ONE_POWER);
-    square.madd(tail, r + one) * power(bits)
+    let power = power(bits);
+    square.madd(tail, r).madd(power, power)
 }
 
 #[cfg(test)]
