@@ -1,4 +1,4 @@
-//! Short rows, eight at a time: a lane each, so that nothing is added up or compared across lanes.
+//! Rows eight at a time, a lane each, so that nothing is added up or compared across lanes: short ones, and those that lie side by side.
 
 use super::Kind;
 use crate::gemm::interleave;
@@ -7,11 +7,11 @@ use simd::{F32x8, I32x8};
 
 /// Rows that are worked on together.
 pub(super) const ROWS: usize = 8;
-/// Length up to which rows that lie side by side are.
+/// Length up to which rows that lie one after the other are.
 pub(super) const SHORT: usize = 32;
 /// Words of scratch for each place along rows.
 pub(super) const PLACES: usize = 3 * ROWS;
-/// Numbers that are added up, before sums of them are.
+/// Numbers that are added up before their sums are.
 const BLOCK: usize = 32;
 
 /// How rows lie: one after the other, or, where there are others `inner` to the axis, side by side.
