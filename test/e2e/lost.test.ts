@@ -63,7 +63,10 @@ test('all pending calls reject', async () => {
 test('a model that never finished an epoch begins again from its first weights', async () => {
   const net = build();
   const first = await weightsOf(net);
-  const fit = net.fit(x, y, { epochs: 1_000_000, batchSize: 1, callbacks: [{ onBatchEnd: (batch) => void (batch === 3 && kill()) }] });
+  // An epoch that takes much longer than dying does.
+  const rows = 200_000;
+  const long = { data: Float32Array.from({ length: rows * 32 }, (_, i) => Math.sin(i)), shape: [rows, 32] };
+  const fit = net.fit(long, new Int32Array(rows), { epochs: 2, batchSize: 1, callbacks: [{ onBatchEnd: (batch) => void (batch === 3 && kill()) }] });
   await expect(fit).rejects.toMatchObject(LOST);
   expect(await weightsOf(net)).toEqual(first);
 });
