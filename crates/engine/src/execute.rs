@@ -56,15 +56,6 @@ pub struct StepInput<'a> {
     pub learning_rate: f32,
 }
 
-fn run_alone(record: &Record, chunks: usize, context: &StepContext, scratch: &mut [f32]) {
-    if chunks > 1 {
-        record.kernel.prepare(context, scratch);
-    }
-    for chunk in 0..chunks {
-        record.kernel.run(context, chunk, scratch);
-    }
-}
-
 fn context<'a>(model: &'a Model, input: &StepInput<'a>) -> StepContext<'a> {
     StepContext {
         spaces: [&model.arena, &model.params, &model.grads, &model.slots],
@@ -96,7 +87,7 @@ pub fn timed_step(
     let all = compiled.plan.feed.iter().chain(&compiled.plan.records).chain(&compiled.update);
     let mut before = clock();
     for ((record, &(chunks, _)), time) in all.zip(&compiled.sharing.records).zip(times) {
-        run_alone(record, chunks, &context, scratch);
+        record.kernel.run_alone(&context, chunks, scratch);
         let after = clock();
         *time += after - before;
         before = after;
@@ -119,7 +110,7 @@ pub fn step(model: &Model, compiled: &Compiled, input: &StepInput, feed: bool, t
                     return;
                 }
             }
-            run_alone(record, chunks, &context, scratch);
+            record.kernel.run_alone(&context, chunks, scratch);
         }
         return;
     }
@@ -138,7 +129,7 @@ pub fn step(model: &Model, compiled: &Compiled, input: &StepInput, feed: bool, t
         }
         if !shared {
             if team.is_leader() {
-                run_alone(record, chunks, &context, scratch);
+                record.kernel.run_alone(&context, chunks, scratch);
             }
             ahead = true;
             continue;

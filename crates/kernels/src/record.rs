@@ -120,4 +120,12 @@ pub trait Kernel: Send + Sync {
     /// Runs one chunk. `scratch` has at least `self.scratch()` words, 64-byte aligned, with what [`Kernel::prepare`] or another chunk
     /// left there.
     fn run(&self, context: &StepContext, chunk: usize, scratch: &mut [f32]);
+
+    /// Runs all of `chunks` on this thread.
+    fn run_alone(&self, context: &StepContext, chunks: usize, scratch: &mut [f32]) {
+        if chunks > 1 {
+            self.prepare(context, scratch);
+        }
+        (0..chunks).for_each(|chunk| self.run(context, chunk, scratch));
+    }
 }

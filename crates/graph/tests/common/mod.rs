@@ -186,12 +186,7 @@ impl Machine {
         let context = StepContext { spaces: [a, p, g, s], rows, data, step: 0, seed: 5, learning_rate: 0.0 };
         for record in records {
             let mut scratch = vec![f32::NAN; record.kernel.scratch()];
-            if record.kernel.chunks() > 1 {
-                record.kernel.prepare(&context, &mut scratch);
-            }
-            for chunk in 0..record.kernel.chunks() {
-                record.kernel.run(&context, chunk, &mut scratch);
-            }
+            record.kernel.run_alone(&context, record.kernel.chunks(), &mut scratch);
         }
     }
     pub fn get(&self, span: Span) -> &[f32] {

@@ -11,6 +11,7 @@ const COLUMNS: usize = 16;
 /// Steps of k that all panels of a block pack before they go on: the lines that they share are still in cache then, however
 /// far apart they lie.
 const STRIP: usize = 32;
+
 /// A chunk is a block of columns.
 pub(super) struct ByColumns {
     pub shape: Shape,

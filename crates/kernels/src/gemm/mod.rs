@@ -21,7 +21,7 @@ use crate::record::Kernel;
 use columns::ByColumns;
 use depth::{ByDepth, Total};
 use parallel::Span;
-use rows::{Blocks, ByRows, PackB, Packed};
+use rows::{Blocks, ByRows, PackB};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use stream::{Dots, Stream};
 use tile::{THIN, WIDE};
@@ -206,15 +206,12 @@ pub fn lower(
         }
         Way::ByRows(packs) => {
             let blocks = Blocks::of(&shape, tile);
-            let packed = match packs {
-                Packs::Own if !blocks.are_one(&shape) => Packed::Own,
-                Packs::Own | Packs::Nothing => Packed::Nowhere,
-                Packs::Before => {
-                    push(Box::new(PackB { shape, tile, b, out: workspace }));
-                    Packed::Before(workspace)
-                }
-            };
-            push(Box::new(ByRows { shape, tile, a, b, packed, out, epilogue, blocks }));
+            // What one chunk alone would read isn't prepared.
+            let packs = if packs == Packs::Own && blocks.are_one(&shape) { Packs::Nothing } else { packs };
+            if packs == Packs::Before {
+                push(Box::new(PackB { shape, tile, b, out: workspace }));
+            }
+            push(Box::new(ByRows { shape, tile, a, b, packs, packed: workspace, out, epilogue, blocks }));
         }
     }
 }

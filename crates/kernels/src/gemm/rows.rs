@@ -1,10 +1,12 @@
-//! Products cut into blocks of rows: B is packed before, or read where it lies, and each block packs its own rows of A.
+//! Products cut into blocks of rows: B is packed before, by each thread for itself, or read where it lies, and each block packs its own
+//! rows of A.
 
 use super::tile::{Panel, Tile, LARGEST};
-use super::{b_matrices, interleave, pack_b, Cut, Left, Shape, Strip, Sweep, KC};
+use super::{b_matrices, interleave, pack_b, Cut, Left, Packs, Shape, Strip, Sweep, KC};
 use crate::fused::Fused;
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
+use std::ops::Range;
 
 /// Work per chunk that is worth handing to a thread.
 const CHUNK_FLOPS: usize = 400_000;
@@ -84,22 +86,15 @@ impl Kernel for PackB {
     }
 }
 
-/// Where a product finds B in panels.
-#[derive(Clone, Copy)]
-pub(super) enum Packed {
-    Nowhere,
-    /// In each thread's scratch.
-    Own,
-    Before(Span),
-}
-
 /// The product itself; a chunk is a block of rows of one matrix.
 pub(super) struct ByRows {
     pub shape: Shape,
     pub tile: Tile,
     pub a: Span,
     pub b: Span,
-    pub packed: Packed,
+    pub packs: Packs,
+    /// B in panels, where a record before packs it.
+    pub packed: Span,
     pub out: Span,
     pub epilogue: Option<Fused>,
     pub blocks: Blocks,
@@ -153,7 +148,7 @@ impl ByRows {
 
     fn own_b_words(&self) -> usize {
         let Shape { n, k, .. } = self.shape;
-        if matches!(self.packed, Packed::Own) {
+        if self.packs == Packs::Own {
             (n.next_multiple_of(self.tile.columns) * k).next_multiple_of(16)
         } else {
             0
@@ -178,7 +173,7 @@ impl Kernel for ByRows {
         self.own_b_words() + own.max(self.epilogue.as_ref().map_or(0, |e| e.scratch()))
     }
     fn prepare(&self, context: &StepContext, scratch: &mut [f32]) {
-        if !matches!(self.packed, Packed::Own) {
+        if self.packs != Packs::Own {
             return;
         }
         // SAFETY: B is an input of this record.
@@ -211,17 +206,17 @@ impl Kernel for ByRows {
             out.fill(0.0);
         }
         let (own, scratch) = scratch.split_at_mut(self.own_b_words());
-        let panels = match self.packed {
-            Packed::Nowhere => None,
-            Packed::Own => Some(&*own),
-            Packed::Before(packed) => {
-                let first = if stride_b == 0 { 0 } else { matrix * k * n.next_multiple_of(self.tile.columns) };
-                // SAFETY: the packed panels are an input of this record.
-                Some(unsafe { &context.read(packed)[first..] })
+        let matrix_b = if stride_b == 0 { 0 } else { matrix };
+        // SAFETY: inputs of this record.
+        let b = unsafe {
+            match self.packs {
+                Packs::Nothing => &context.read(self.b)[matrix_b * stride_b..],
+                Packs::Own => &*own,
+                Packs::Before => &context.read(self.packed)[matrix_b * k * n.next_multiple_of(self.tile.columns)..],
             }
         };
         for k0 in (0..k).step_by(KC) {
-            self.k_block(context, a, panels, matrix, row, rows, k0, out, scratch);
+            self.k_block(a, b, row..row + rows, k0, out, scratch);
         }
         if let Some(epilogue) = &self.epilogue {
             epilogue.run_range(context, from, from + rows * n, scratch);
@@ -231,19 +226,8 @@ impl Kernel for ByRows {
 
 impl ByRows {
     /// out[rows × n] (+)= op(a)[row.., k0..] · op(b)[k0.., ..].
-    #[allow(clippy::too_many_arguments)]
-    fn k_block(
-        &self,
-        context: &StepContext,
-        a: &[f32],
-        panels: Option<&[f32]>,
-        matrix: usize,
-        row: usize,
-        rows: usize,
-        k0: usize,
-        out: &mut [f32],
-        scratch: &mut [f32],
-    ) {
+    fn k_block(&self, a: &[f32], b: &[f32], rows: Range<usize>, k0: usize, out: &mut [f32], scratch: &mut [f32]) {
+        let (row, rows) = (rows.start, rows.len());
         let Shape { m, n, k, .. } = self.shape;
         let (cut, nr) = (self.cut(rows), self.tile.columns);
         let kc = KC.min(k - k0);
@@ -267,29 +251,16 @@ impl ByRows {
         };
         let sweep = Sweep { cut, n, k: kc, ldc: n, accumulate: k0 > 0 };
         // Panels are packed or lie inside their operand for kc steps.
-        sweep.run(a, |j| self.b_panel(context, panels, matrix, k0, kc, j, edge_b), out, edge_c);
+        sweep.run(a, |j| self.b_panel(b, k0, kc, j, edge_b), out, edge_c);
     }
 
     /// The panel of B at column j: packed before, where it lies, or packed now.
-    #[allow(clippy::too_many_arguments)]
-    fn b_panel(
-        &self,
-        context: &StepContext,
-        panels: Option<&[f32]>,
-        matrix: usize,
-        k0: usize,
-        kc: usize,
-        j: usize,
-        edge: &mut [f32],
-    ) -> Panel {
-        let Shape { n, k, transpose_b, stride_b, .. } = self.shape;
+    fn b_panel(&self, b: &[f32], k0: usize, kc: usize, j: usize, edge: &mut [f32]) -> Panel {
+        let Shape { n, k, transpose_b, .. } = self.shape;
         let nr = self.tile.columns;
-        if let Some(panels) = panels {
-            return Panel { at: panels[k0 * n.next_multiple_of(nr) + j * kc..].as_ptr(), step: nr };
+        if self.packs != Packs::Nothing {
+            return Panel { at: b[k0 * n.next_multiple_of(nr) + j * kc..].as_ptr(), step: nr };
         }
-        // SAFETY: B is an input of this record.
-        let b = unsafe { context.read(self.b) };
-        let b = &b[matrix * stride_b..];
         // What hangs over the edge reads the next row's first numbers, and nobody reads what becomes of those.
         if !transpose_b && (k0 + kc - 1) * n + j + nr <= b.len() {
             return Panel { at: b[k0 * n + j..].as_ptr(), step: n };

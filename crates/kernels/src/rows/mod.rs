@@ -140,7 +140,7 @@ impl Rows {
         let targets = if self.takes_y() { &y[line.clone()] } else { &[] };
         let label = if self.kind.sparse() { y[row].to_bits() as i32 } else { 0 };
         let gradient = if self.kind.takes_gradient() { d[row] } else { 0.0 };
-        run_row(self.kind, &x[line], targets, label, gradient, out, scratch);
+        work(self.kind, &x[line], targets, label, gradient, out, scratch);
     }
 
     /// Rows from `row` on; `out` begins where their results do.
@@ -165,7 +165,8 @@ impl Rows {
     }
 }
 
-fn run_row(kind: Kind, x: &[f32], y: &[f32], label: i32, grad: f32, out: &mut [f32], between: &mut [f32]) {
+/// A row's formulas; `between` has room for it.
+fn work(kind: Kind, x: &[f32], y: &[f32], label: i32, grad: f32, out: &mut [f32], between: &mut [f32]) {
     match kind {
         Kind::Softmax => {
             let (_, sum) = exponentials(x, out);
