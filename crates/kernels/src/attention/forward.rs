@@ -1,8 +1,8 @@
 //! The weighted values.
 
 use super::scores::{drop_out, exponentials, hide, of_query, Place};
-use super::{panels, scores, weighted, Attention, Cutter, Lines, Mask, TILE};
-use crate::gemm::{preferred, Tile, LARGEST};
+use super::{edge_words, panels, scores, weighted, Attention, Cutter, Lines, Mask, TILE};
+use crate::gemm::{preferred, Tile};
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
 
@@ -36,9 +36,9 @@ impl Kernel for Forward {
     }
     fn scratch(&self) -> usize {
         let Attention { keys, width, value_width, .. } = self.attention;
-        let Tile { rows, columns, .. } = self.tile;
-        let packed = panels(keys, rows, width) + panels(value_width, columns, keys) + panels(TILE, columns, width);
-        packed + keys * TILE + TILE * value_width + LARGEST
+        let columns = self.tile.columns;
+        let packed = panels(value_width, columns, keys) + panels(TILE, columns, width);
+        packed + keys * TILE + TILE * value_width + edge_words(self.tile, &[width])
     }
     fn flops(&self) -> u64 {
         self.attention.flops(self.attention.width + self.attention.value_width)
@@ -53,19 +53,17 @@ impl Kernel for Forward {
         let (batch, head) = (pair / heads, pair % heads);
         let group = head / (heads / groups);
         let (from, to) = (block * ROWS, (block * ROWS + ROWS).min(queries));
-        let Tile { rows: mr, columns: nr, .. } = self.tile;
+        let nr = self.tile.columns;
         // SAFETY: inputs of this record.
         let [q, k, v] = self.inputs.map(|span| unsafe { context.read(span) });
         let mut cutter = Cutter(scratch);
-        let packed_keys = cutter.take(panels(keys, mr, width));
         let packed_values = cutter.take(panels(value_width, nr, keys));
         let packed_queries = cutter.take(panels(TILE, nr, width));
         let tile = cutter.take(keys * TILE);
         let output = cutter.take(TILE * value_width);
-        let edge = cutter.edge();
+        let edge = cutter.take(edge_words(self.tile, &[width]));
         let seen = a.seen(to);
-        Lines { values: &k[a.key_row(batch, group, 0)..], ld: groups * width, rows: seen, width }
-            .turned(mr, packed_keys);
+        let k = Lines { values: &k[a.key_row(batch, group, 0)..], ld: groups * width, rows: seen, width };
         Lines { values: &v[a.value_row(batch, group, 0)..], ld: groups * value_width, rows: seen, width: value_width }
             .straight(nr, packed_values);
         for first in (from..to).step_by(TILE) {
@@ -76,7 +74,7 @@ impl Kernel for Forward {
             lines.turned(nr, packed_queries);
             packed_queries.iter_mut().for_each(|x| *x *= a.scale);
             let tile = &mut tile[..place.keys * TILE];
-            scores(self.tile, place.keys, width, packed_keys, packed_queries, tile, edge);
+            scores(self.tile, place.keys, k, packed_queries, tile, edge);
             hide(a, context, &self.masks, place, tile);
             let one_over = exponentials(tile);
             drop_out(a, context, place, tile);

@@ -1,8 +1,8 @@
 //! The gradients of queries, keys and values; scores are made again.
 
 use super::scores::{differentiate, drop_out, exponentials, hide, Place};
-use super::{gathered, panels, scores, weighted, Attention, Cutter, Lines, Mask, TILE};
-use crate::gemm::{preferred, Tile, LARGEST};
+use super::{edge_words, gathered, panels, scores, weighted, Attention, Cutter, Lines, Mask, TILE};
+use crate::gemm::{preferred, Tile};
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
 
@@ -17,16 +17,13 @@ pub struct Gradient {
 
 /// A chunk's operands and room, packed for the products that they are in.
 struct Room<'a> {
-    keys_turned: &'a mut [f32],
     keys_straight: &'a mut [f32],
-    values_turned: &'a mut [f32],
     queries_turned: &'a mut [f32],
     queries_straight: &'a mut [f32],
     dy_turned: &'a mut [f32],
     dy_straight: &'a mut [f32],
     weights: &'a mut [f32],
     gradients: &'a mut [f32],
-    turned: &'a mut [f32],
     dq: &'a mut [f32],
     dk: &'a mut [f32],
     dv: &'a mut [f32],
@@ -39,42 +36,36 @@ impl Gradient {
     }
 
     /// Words of the parts of [`Room`], in its order.
-    fn sizes(&self) -> [usize; 13] {
+    fn sizes(&self) -> [usize; 11] {
         let Attention { keys, width, value_width, .. } = self.attention;
-        let Tile { rows, columns, .. } = self.tile;
+        let columns = self.tile.columns;
         [
-            panels(keys, rows, width),
             panels(width, columns, keys),
-            panels(keys, rows, value_width),
             panels(TILE, columns, width),
             panels(width, columns, TILE),
             panels(TILE, columns, value_width),
             panels(value_width, columns, TILE),
             keys * TILE,
             keys * TILE,
-            panels(keys, rows, TILE),
             TILE * width,
             keys * width,
             keys * value_width,
+            edge_words(self.tile, &[width, value_width]),
         ]
     }
 
     fn room<'a>(&self, scratch: &'a mut [f32]) -> Room<'a> {
         let mut cutter = Cutter(scratch);
-        let [keys_turned, keys_straight, values_turned, queries_turned, queries_straight, dy_turned, dy_straight, weights, gradients, turned, dq, dk, dv] =
+        let [keys_straight, queries_turned, queries_straight, dy_turned, dy_straight, weights, gradients, dq, dk, dv, edge] =
             self.sizes().map(|words| cutter.take(words));
-        let edge = cutter.edge();
         Room {
-            keys_turned,
             keys_straight,
-            values_turned,
             queries_turned,
             queries_straight,
             dy_turned,
             dy_straight,
             weights,
             gradients,
-            turned,
             dq,
             dk,
             dv,
@@ -83,7 +74,7 @@ impl Gradient {
     }
 
     /// One tile of queries of a head: writes its dq, adds to dk and dv.
-    fn tile(&self, context: &StepContext, place: Place, room: &mut Room) {
+    fn tile(&self, context: &StepContext, place: Place, [k, v]: [Lines; 2], room: &mut Room) {
         let a = &self.attention;
         let Attention { heads, keys, width, value_width, .. } = *a;
         let Place { batch, head, first, queries, keys: seen } = place;
@@ -104,15 +95,15 @@ impl Gradient {
         room.queries_turned.iter_mut().for_each(|x| *x *= a.scale);
         let weights = &mut room.weights[..seen * TILE];
         let gradients = &mut room.gradients[..seen * TILE];
-        scores(self.tile, seen, width, room.keys_turned, room.queries_turned, weights, room.edge);
+        scores(self.tile, seen, k, room.queries_turned, weights, room.edge);
         hide(a, context, &self.masks, place, weights);
         let one_over = exponentials(weights);
-        scores(self.tile, seen, value_width, room.values_turned, room.dy_turned, gradients, room.edge);
+        scores(self.tile, seen, v, room.dy_turned, gradients, room.edge);
         drop_out(a, context, place, gradients);
         differentiate(weights, gradients, &one_over, a.scale);
         drop_out(a, context, place, weights);
-        gathered(self.tile, seen, queries, value_width, weights, room.dy_straight, room.turned, room.dv, room.edge);
-        gathered(self.tile, seen, queries, width, gradients, room.queries_straight, room.turned, room.dk, room.edge);
+        gathered(self.tile, seen, queries, value_width, weights, room.dy_straight, room.dv, room.edge);
+        gathered(self.tile, seen, queries, width, gradients, room.queries_straight, room.dk, room.edge);
         weighted(self.tile, seen, keys, width, gradients, room.keys_straight, room.dq, room.edge);
         for (i, row) in room.dq.chunks_exact(width).enumerate().take(queries) {
             let at = a.query_row(batch, head, first + i);
@@ -130,7 +121,7 @@ impl Kernel for Gradient {
         self.attention.batch * self.attention.groups
     }
     fn scratch(&self) -> usize {
-        self.sizes().iter().sum::<usize>() + LARGEST
+        self.sizes().iter().sum()
     }
     fn flops(&self) -> u64 {
         self.attention.flops(3 * self.attention.width + 2 * self.attention.value_width)
@@ -142,16 +133,13 @@ impl Kernel for Gradient {
         let a = &self.attention;
         let Attention { heads, groups, queries, keys, width, value_width, .. } = *a;
         let (batch, group) = (chunk / groups, chunk % groups);
-        let Tile { rows: mr, columns: nr, .. } = self.tile;
         let mut room = self.room(scratch);
         // SAFETY: inputs of this record.
         let [k, v] = [self.inputs[1], self.inputs[2]].map(|span| unsafe { context.read(span) });
         let k = Lines { values: &k[a.key_row(batch, group, 0)..], ld: groups * width, rows: keys, width };
         let from = a.value_row(batch, group, 0);
         let v = Lines { values: &v[from..], ld: groups * value_width, rows: keys, width: value_width };
-        k.turned(mr, room.keys_turned);
-        k.straight(nr, room.keys_straight);
-        v.turned(mr, room.values_turned);
+        k.straight(self.tile.columns, room.keys_straight);
         room.dk.fill(0.0);
         room.dv.fill(0.0);
         let served = heads / groups;
@@ -159,7 +147,7 @@ impl Kernel for Gradient {
             for first in (0..queries).step_by(TILE) {
                 let count = TILE.min(queries - first);
                 let place = Place { batch, head, first, queries: count, keys: a.seen(first + count) };
-                self.tile(context, place, &mut room);
+                self.tile(context, place, [k, v], &mut room);
             }
         }
         let behind_q = a.batch * queries * heads * width;

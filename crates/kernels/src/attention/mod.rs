@@ -86,7 +86,7 @@ struct Lines<'a> {
 }
 
 impl Lines<'_> {
-    /// Turned: panels of `side` rows, each [width × side]. What a product takes as columns, or as rows of its left side.
+    /// Turned: panels of `side` rows, each [width × side]. What a product takes as columns.
     fn turned(&self, side: usize, out: &mut [f32]) {
         for row in (0..self.rows).step_by(side) {
             let panel = &mut out[row * self.width..][..side * self.width];
@@ -108,17 +108,19 @@ fn panels(rows: usize, side: usize, width: usize) -> usize {
     rows.next_multiple_of(side) * width
 }
 
-/// out[keys × TILE] = rows of `a` times those of `b`, both turned.
-fn scores(tile: Tile, keys: usize, width: usize, a: &[f32], b: &[f32], out: &mut [f32], edge: &mut [f32]) {
-    let columns = tile.columns;
+/// Words that products need for tiles that hang over, with rows of A as long as the longest of these widths.
+fn edge_words(tile: Tile, widths: &[usize]) -> usize {
+    LARGEST + tile.rows * widths.iter().fold(TILE, |most, &width| most.max(width))
+}
+
+/// out[keys × TILE] = the first rows of `a` times those of `b`, which are turned.
+fn scores(tile: Tile, keys: usize, a: Lines, b: &[f32], out: &mut [f32], edge: &mut [f32]) {
+    let (columns, width) = (tile.columns, a.width);
+    let (edge, room) = edge.split_at_mut(LARGEST);
     let cut = Cut::alike(keys, tile);
     let sweep = Sweep { cut, n: TILE, k: width, ldc: TILE, accumulate: false };
-    sweep.run(
-        Left::alike(a, &cut, width),
-        |j| Panel { at: b[j * width..][..columns * width].as_ptr(), step: columns },
-        out,
-        edge,
-    );
+    let a = Left::lying(a.values, &cut, width, a.ld, 1, room);
+    sweep.run(a, |j| Panel { at: b[j * width..][..columns * width].as_ptr(), step: columns }, out, edge);
 }
 
 /// out[TILE × width] = scoresᵀ times `b` [keys × width], which is packed straight in panels of `all` rows.
@@ -134,17 +136,18 @@ fn weighted(
     edge: &mut [f32],
 ) {
     let columns = tile.columns;
+    let (edge, room) = edge.split_at_mut(LARGEST);
     for from in (0..keys).step_by(KC) {
         let k = KC.min(keys - from);
-        let scores = &scores[from * TILE..][..k * TILE];
-        let sweep = Sweep { cut: Cut::alike(TILE, tile), n: width, k, ldc: width, accumulate: from > 0 };
-        let a = Left { at: scores.as_ptr(), row: 1, step: Some(TILE) };
+        let cut = Cut::alike(TILE, tile);
+        let sweep = Sweep { cut, n: width, k, ldc: width, accumulate: from > 0 };
+        let a = Left::lying(&scores[from * TILE..], &cut, k, 1, TILE, room);
         let b = |j: usize| Panel { at: b[j * all + from * columns..][..k * columns].as_ptr(), step: columns };
         sweep.run(a, b, out, edge);
     }
 }
 
-/// out[keys × width] += scores · `b` [queries × width], which is packed straight; `turned` is room for the scores.
+/// out[keys × width] += scores · `b` [queries × width], which is packed straight.
 #[allow(clippy::too_many_arguments)]
 fn gathered(
     tile: Tile,
@@ -153,15 +156,14 @@ fn gathered(
     width: usize,
     scores: &[f32],
     b: &[f32],
-    turned: &mut [f32],
     out: &mut [f32],
     edge: &mut [f32],
 ) {
     let columns = tile.columns;
-    Lines { values: scores, ld: TILE, rows: keys, width: queries }.turned(tile.rows, turned);
+    let (edge, room) = edge.split_at_mut(LARGEST);
     let cut = Cut::alike(keys, tile);
     let sweep = Sweep { cut, n: width, k: queries, ldc: width, accumulate: true };
-    let a = Left::alike(turned, &cut, queries);
+    let a = Left::lying(scores, &cut, queries, TILE, 1, room);
     sweep.run(a, |j| Panel { at: b[j * queries..][..columns * queries].as_ptr(), step: columns }, out, edge);
 }
 
@@ -174,8 +176,5 @@ impl<'a> Cutter<'a> {
         let (part, rest) = all.split_at_mut(words);
         self.0 = rest;
         part
-    }
-    fn edge(&mut self) -> &'a mut [f32] {
-        self.take(LARGEST)
     }
 }

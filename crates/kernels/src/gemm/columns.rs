@@ -1,7 +1,8 @@
-//! Products cut into blocks of columns: each thread packs A for itself; a block packs its own columns of B on the way, into L1.
+//! Products cut into blocks of columns: a block packs its own columns of B on the way, into L1; of A, what is packed at
+//! all is packed by each thread for itself.
 
 use super::tile::{Panel, Panels, Tile, LARGEST};
-use super::{interleave, pack_b, Cut, Left, Shape, Strip, Sweep, KC};
+use super::{pack_b, Cut, Left, Shape, Sweep, KC};
 use crate::fused::Fused;
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
@@ -23,9 +24,12 @@ pub(super) struct ByColumns {
 }
 
 impl ByColumns {
-    /// Words of A in panels of rows.
+    /// Words of A in panels of rows, or of one that hangs over.
     fn packed(&self) -> usize {
-        (Cut::evenly(self.shape.m, self.tile).padded() * self.shape.k).next_multiple_of(16)
+        let Shape { m, k, .. } = self.shape;
+        let words =
+            if self.shape.packs_a() { Cut::evenly(m, self.tile).padded() * k } else { self.tile.rows * KC.min(k) };
+        words.next_multiple_of(16)
     }
 }
 
@@ -42,20 +46,15 @@ impl Kernel for ByColumns {
     }
     /// Packs A: blocks of k, inside each its panels of rows.
     fn prepare(&self, context: &StepContext, scratch: &mut [f32]) {
-        let Shape { m, k, transpose_a, .. } = self.shape;
+        if !self.shape.packs_a() {
+            return;
+        }
+        let Shape { m, k, .. } = self.shape;
         let cut = Cut::evenly(m, self.tile);
         // SAFETY: A is an input of this record.
         let a = unsafe { context.read(self.a) };
         for k0 in (0..k).step_by(KC) {
-            let kc = KC.min(k - k0);
-            for Strip { row, tile: Tile { rows, .. }, height } in cut.strips() {
-                let panel = &mut scratch[k0 * cut.padded() + row * kc..];
-                if transpose_a {
-                    pack_b(a, m, false, k0, kc, row, height, rows, panel);
-                } else {
-                    interleave(&a[row * k + k0..], k, height, kc, rows, panel);
-                }
-            }
+            self.shape.pack_a(a, &cut, 0, k0, KC.min(k - k0), &mut scratch[k0 * cut.padded()..]);
         }
     }
     fn flops(&self) -> u64 {
@@ -69,10 +68,10 @@ impl Kernel for ByColumns {
         let (cut, nr) = (Cut::evenly(m, self.tile), self.tile.columns);
         let column = chunk * COLUMNS;
         let width = COLUMNS.min(n - column);
-        let (a, scratch) = scratch.split_at_mut(self.packed());
+        let (packed, scratch) = scratch.split_at_mut(self.packed());
         let (panels_b, edge) = scratch.split_at_mut(COLUMNS * KC.min(k));
-        // SAFETY: an input of this record.
-        let b = unsafe { context.read(self.b) };
+        // SAFETY: inputs of this record.
+        let (a, b) = unsafe { (context.read(self.a), context.read(self.b)) };
         for k0 in (0..k).step_by(KC) {
             let kc = KC.min(k - k0);
             let ld = if transpose_b { k } else { n };
@@ -83,7 +82,11 @@ impl Kernel for ByColumns {
                     pack_b(b, ld, transpose_b, k0 + p, steps, column + j, nr.min(width - j), nr, panel);
                 }
             }
-            let a = Left::packed(&a[k0 * cut.padded()..], &cut, kc);
+            let a = if self.shape.packs_a() {
+                Left::packed(&packed[k0 * cut.padded()..], &cut, kc)
+            } else {
+                self.shape.left(a, &cut, 0, k0, kc, packed)
+            };
             let b = Panels { first: Panel { at: panels_b.as_ptr(), step: nr }, apart: nr * kc };
             let sweep = Sweep { cut, n: width, k: kc, ldc: n, accumulate: k0 > 0 };
             // SAFETY: these columns of out belong to this chunk, and the panels hold kc steps.

@@ -74,9 +74,7 @@ impl Kernel for ByDepth {
         let block = (to - from).div_ceil((to - from).div_ceil(KC));
         for k0 in (from..to).step_by(block) {
             let kc = block.min(to - k0);
-            for strip in cut.strips() {
-                pack_b(a, m, false, k0, kc, strip.row, strip.height, strip.tile.rows, &mut packed[strip.row * kc..]);
-            }
+            self.shape.pack_a(a, &cut, 0, k0, kc, packed);
             let sweep = Sweep { cut, n, k: kc, ldc: n, accumulate: k0 > from };
             let panel = |j: usize| {
                 pack_b(b, n, false, k0, kc, j, nr.min(n - j), nr, panel_b);

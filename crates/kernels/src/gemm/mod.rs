@@ -31,8 +31,13 @@ use tiny::Tiny;
 pub(crate) const KC: usize = 256;
 /// Rows up to which B is used too few times for packing to pay.
 const FEW_ROWS: usize = 8;
-/// Columns from which on a product may be cut into blocks of columns.
+/// Columns from which on a product may be cut into blocks of columns, and packing A may pay.
 const MANY_COLUMNS: usize = 64;
+/// Sets of an L1 of 32 kB, and what one of them holds beside the other operands.
+const L1_SETS: usize = 64;
+const L1_WAYS: usize = 4;
+/// Words of a line of the cache.
+const LINE: usize = 16;
 /// Rows of a batch up to which each part of B is used so few times that how it is packed counts.
 const SHORT: usize = 256;
 /// Words of A that stay in L2 while every block of columns walks along them.
@@ -130,6 +135,24 @@ impl Shape {
         }
     }
 
+    /// Whether A is packed: a transposed one's steps of k may not fit into L1 beside each other.
+    fn packs_a(&self) -> bool {
+        self.transpose_a && KC.min(self.k) > lines_in_l1(self.m) && self.n >= MANY_COLUMNS
+    }
+
+    /// Packs rows of a transposed A from `row` on into panels for the tiles of a cut, `kc` steps from `k0` on.
+    fn pack_a(&self, a: &[f32], cut: &Cut, row: usize, k0: usize, kc: usize, out: &mut [f32]) {
+        for Strip { row: first, tile, height } in cut.strips() {
+            pack_b(a, self.m, false, k0, kc, row + first, height, tile.rows, &mut out[first * kc..]);
+        }
+    }
+
+    /// Rows of A from `row` on where they lie, from step `k0` on; `room` for a tile's panel.
+    fn left(&self, a: &[f32], cut: &Cut, row: usize, k0: usize, kc: usize, room: &mut [f32]) -> Left {
+        let (rows, steps) = if self.transpose_a { (1, self.m) } else { (self.k, 1) };
+        Left::lying(&a[self.place_in_a(row, k0)..], cut, kc, rows, steps, room)
+    }
+
     fn tile(&self) -> Tile {
         match self.m {
             4.. => preferred(),
@@ -166,6 +189,16 @@ enum Packs {
     Own,
     /// A record of its own, whose chunks threads share.
     Before,
+}
+
+/// How many lines of the cache, each so many words after the last, L1 holds at a time.
+fn lines_in_l1(words: usize) -> usize {
+    if words.is_multiple_of(LINE) && words > 0 {
+        // Distances with a power of two in them fall on few sets.
+        (L1_SETS >> (words / LINE).trailing_zeros().min(L1_SETS.ilog2())) * L1_WAYS
+    } else {
+        L1_SETS * L1_WAYS
+    }
 }
 
 /// The records of one product: packing of the right operand where it pays, then the product.

@@ -1,8 +1,8 @@
-//! Products cut into blocks of rows: B is packed before, by each thread for itself, or read where it lies, and each block packs its own
-//! rows of A.
+//! Products cut into blocks of rows: B is packed before, by each thread for itself, or read where it lies; A is read where it
+//! lies, unless its steps of k are long rows.
 
 use super::tile::{Panel, Tile, LARGEST};
-use super::{b_matrices, interleave, pack_b, Cut, Left, Packs, Shape, Strip, Sweep, KC};
+use super::{b_matrices, pack_b, Cut, Left, Packs, Shape, Sweep, KC};
 use crate::fused::Fused;
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
@@ -12,8 +12,6 @@ use std::ops::Range;
 const CHUNK_FLOPS: usize = 400_000;
 /// Chunks that tall products have at least: enough for many threads, few enough that each uses a panel of B many times.
 const CHUNKS: usize = 12;
-/// Columns of the product from which on packing a transposed A pays: rows far apart fall on the same sets of the cache.
-const PACK_COLUMNS: usize = 64;
 /// Rows of A that are packed together.
 const MC: usize = 96;
 
@@ -136,16 +134,6 @@ impl ByRows {
         }
     }
 
-    /// A is walked where it lies by tiles of one row, or when its k steps are rows (it is transposed) and few panels use it.
-    fn packs_a(&self, cut: &Cut, rows: usize) -> bool {
-        if self.shape.transpose_a {
-            // What hangs over would be read past the end.
-            self.shape.n >= PACK_COLUMNS || cut.padded() > rows
-        } else {
-            self.tile.rows > 1
-        }
-    }
-
     fn own_b_words(&self) -> usize {
         let Shape { n, k, .. } = self.shape;
         if self.packs == Packs::Own {
@@ -157,7 +145,8 @@ impl ByRows {
 
     fn packed_a_words(&self) -> usize {
         // A block's tiles have as many rows as it, or fewer where it's the last.
-        self.blocks.rows * KC.min(self.shape.k)
+        let rows = if self.shape.packs_a() { self.blocks.rows } else { self.tile.rows };
+        rows * KC.min(self.shape.k)
     }
 }
 
@@ -228,26 +217,17 @@ impl ByRows {
     /// out[rows × n] (+)= op(a)[row.., k0..] · op(b)[k0.., ..].
     fn k_block(&self, a: &[f32], b: &[f32], rows: Range<usize>, k0: usize, out: &mut [f32], scratch: &mut [f32]) {
         let (row, rows) = (rows.start, rows.len());
-        let Shape { m, n, k, .. } = self.shape;
+        let Shape { n, k, .. } = self.shape;
         let (cut, nr) = (self.cut(rows), self.tile.columns);
         let kc = KC.min(k - k0);
         let (packed_a, scratch) = scratch.split_at_mut(self.packed_a_words());
         let (edge_b, scratch) = scratch.split_at_mut(nr * KC.min(k));
         let edge_c = &mut scratch[..LARGEST];
-        let a = if self.packs_a(&cut, rows) {
-            for Strip { row: i, tile: Tile { rows: mr, .. }, height } in cut.strips() {
-                let panel = &mut packed_a[i * kc..];
-                if self.shape.transpose_a {
-                    pack_b(a, m, false, k0, kc, row + i, height, mr, panel);
-                } else {
-                    interleave(&a[(row + i) * k + k0..], k, height, kc, mr, panel);
-                }
-            }
+        let a = if self.shape.packs_a() {
+            self.shape.pack_a(a, &cut, row, k0, kc, packed_a);
             Left::packed(packed_a, &cut, kc)
-        } else if self.shape.transpose_a {
-            Left { at: a[k0 * m + row..].as_ptr(), row: 1, step: Some(m) }
         } else {
-            Left { at: a[row * k + k0..].as_ptr(), row: k, step: None }
+            self.shape.left(a, &cut, row, k0, kc, packed_a)
         };
         let sweep = Sweep { cut, n, k: kc, ldc: n, accumulate: k0 > 0 };
         // Panels are packed or lie inside their operand for kc steps.

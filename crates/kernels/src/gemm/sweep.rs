@@ -1,6 +1,7 @@
 //! All tiles of a block of rows, for products whose operands lie in panels.
 
-use super::cut::{Band, Cut};
+use super::cut::{Band, Cut, Strip};
+use super::pack::{interleave, pack_b};
 use super::tile::{Grid, Panel, Panels};
 
 /// Sizes of a sweep: C[rows × n] (+)= A[rows × k] · B[k × n], rows of C `ldc` apart.
@@ -13,34 +14,63 @@ pub(crate) struct Sweep {
     pub accumulate: bool,
 }
 
-/// Where the rows of A lie: those of a tile from `at + row · its first` on, one step of k `step` further than the last; without
-/// a step they are packed for their tile.
+/// Where the rows of A lie: those of a tile from `at + first · its first` on, each `row` further than the last, one step of k `step`
+/// further; without a step they are packed for their tile.
 #[derive(Clone, Copy)]
 pub(crate) struct Left {
-    pub at: *const f32,
-    pub row: usize,
-    pub step: Option<usize>,
+    at: *const f32,
+    first: usize,
+    row: usize,
+    step: Option<usize>,
+    /// The panel of a tile that hangs over, where its rows end with the operand.
+    hanging: Option<*const f32>,
 }
 
 impl Left {
     /// Panels of `k` steps, each for its tile, one after the other.
     pub fn packed(panels: &[f32], cut: &Cut, k: usize) -> Left {
         assert!(panels.len() >= cut.padded() * k);
-        Left { at: panels.as_ptr(), row: k, step: None }
+        Left { at: panels.as_ptr(), first: k, row: 1, step: None, hanging: None }
     }
 
     /// Panels of `k` steps, all for the first tile of a cut, one after the other.
     pub fn alike(panels: &[f32], cut: &Cut, k: usize) -> Left {
         let side = cut.all()[0].tile.rows;
         assert!(panels.len() >= cut.rows().next_multiple_of(side) * k);
-        Left { at: panels.as_ptr(), row: k, step: Some(side) }
+        Left { at: panels.as_ptr(), first: k, row: 1, step: Some(side), hanging: None }
+    }
+
+    /// Rows where they are, `row` words apart, and `step` words from one step of k to the next; one of both is 1. `room` for a
+    /// tile's panel.
+    pub fn lying(values: &[f32], cut: &Cut, k: usize, row: usize, step: usize, room: &mut [f32]) -> Left {
+        let (rows, steps) = (cut.rows(), k.saturating_sub(1) * step);
+        assert!(rows * k == 0 || (rows - 1) * row + steps < values.len(), "rows of A");
+        let mut hanging = None;
+        if cut.padded() > rows {
+            let Strip { row: first, tile, height } = cut.strip(cut.tiles() - 1);
+            if step == 1 {
+                interleave(&values[first * row..], row, height, k, tile.rows, room);
+            } else {
+                pack_b(values, step, false, 0, k, first, height, tile.rows, room);
+            }
+            hanging = Some(room.as_ptr());
+        }
+        Left { at: values.as_ptr(), first: row, row, step: Some(step), hanging }
     }
 
     /// The panels of a band.
     fn of(&self, band: &Band) -> Panels {
-        let at = self.at.wrapping_add(band.first * self.row);
+        let at = self.at.wrapping_add(band.first * self.first);
         let step = self.step.unwrap_or(band.tile.rows);
-        Panels { first: Panel { at, step }, apart: band.tile.rows * self.row }
+        Panels { first: Panel { at, step }, apart: band.tile.rows * self.first }
+    }
+
+    /// The panel of a band's tile that hangs over, and how far apart its rows lie.
+    fn last(&self, band: &Band) -> (Panel, usize) {
+        match self.hanging {
+            Some(at) => (Panel { at, step: band.tile.rows }, 1),
+            None => (self.of(band).at(band.rows / band.tile.rows), self.row),
+        }
     }
 }
 
@@ -67,7 +97,7 @@ impl Sweep {
         for band in self.cut.all() {
             if band.rows > 0 {
                 // SAFETY: the caller's promise.
-                unsafe { self.band(&band, a.of(&band), b, c.add(band.first * self.ldc), edge) };
+                unsafe { self.band(&band, a, b, c.add(band.first * self.ldc), edge) };
             }
         }
     }
@@ -76,17 +106,19 @@ impl Sweep {
     ///
     /// # Safety
     /// As [`Sweep::whole`].
-    unsafe fn band(&self, band: &Band, a: Panels, b: Panels, c: *mut f32, edge: &mut [f32]) {
+    unsafe fn band(&self, band: &Band, left: Left, b: Panels, c: *mut f32, edge: &mut [f32]) {
         let Sweep { n, k, ldc, accumulate, .. } = *self;
         let Band { tile, rows, .. } = *band;
         let (mr, nr) = (tile.rows, tile.columns);
+        let (a, row) = (left.of(band), left.row);
         let (down, across) = (rows / mr, n / nr);
         assert!(edge.len() >= mr * nr, "room for a tile");
         // SAFETY: the caller's promise.
-        unsafe { (tile.grid)(&Grid { down, across, k, a, b, c, ldc, accumulate }) };
+        unsafe { (tile.grid)(&Grid { down, across, k, a, row, b, c, ldc, accumulate }) };
         let mut hanging = |i: usize, j: usize| {
+            let (a, row) = if i == down { left.last(band) } else { (a.at(i), row) };
             // SAFETY: as above; the edge buffer has room for a tile.
-            unsafe { (tile.run)(k, a.at(i), b.at(j), edge.as_mut_ptr(), nr, false) };
+            unsafe { (tile.run)(k, a, row, b.at(j), edge.as_mut_ptr(), nr, false) };
             for r in 0..mr.min(rows - i * mr) {
                 let width = nr.min(n - j * nr);
                 // SAFETY: a part of a row of C.

@@ -15,15 +15,16 @@ pub struct Panel {
     pub step: usize,
 }
 
-/// C[MR × 4·NV] (+)= A panel × B panel.
+/// C[MR × 4·NV] (+)= A panel × B panel; the rows of A's panel lie `row` words apart.
 ///
 /// # Safety
-/// `a` is readable at `a.at + p·a.step + 0..MR` for p < k, `b` likewise for 4·NV values, and `c` is valid for reading and
-/// writing MR rows of 4·NV values, `ldc` apart.
+/// `a` is readable at `a.at + p·a.step + i·row` for p < k and i < MR, `b` at `b.at + p·b.step + 0..4·NV`, and `c` is valid for
+/// reading and writing MR rows of 4·NV values, `ldc` apart. A step of `b` is not 0.
 #[inline(always)]
 pub unsafe fn tile<const MR: usize, const NV: usize>(
     k: usize,
     a: Panel,
+    row: usize,
     b: Panel,
     c: *mut f32,
     ldc: usize,
@@ -33,23 +34,30 @@ pub unsafe fn tile<const MR: usize, const NV: usize>(
     unsafe {
         let mut acc = [[F32x4::splat(0.0); NV]; MR];
         let (mut pa, mut pb) = (a.at, b.at);
+        // Where B ends takes no register that changes, as a count would.
+        let end = hidden(pb.wrapping_add(k * b.step));
         // Rolled on purpose: unrolling lets LLVM hoist loads, and V8 then spills.
-        for _ in 0..k {
+        while pb != end {
             let mut bv = [F32x4::splat(0.0); NV];
             if MR > 1 {
                 for (j, v) in bv.iter_mut().enumerate() {
                     *v = F32x4::load(pb.add(4 * j));
                 }
             }
-            for (i, row) in acc.iter_mut().enumerate() {
-                let av = F32x4::load_splat(pa.add(i));
-                for (j, (sum, &v)) in row.iter_mut().zip(&bv).enumerate() {
+            let mut number = pa;
+            for (i, sums) in acc.iter_mut().enumerate() {
+                // From row to row: the compiler would keep all their places, and V8 put the loop's own numbers on the stack.
+                if i > 0 {
+                    number = hidden(number.add(row));
+                }
+                let av = F32x4::load_splat(number);
+                for (j, (sum, &v)) in sums.iter_mut().zip(&bv).enumerate() {
                     // What one row alone uses needs no register.
                     *sum = av.madd(if MR > 1 { v } else { F32x4::load(pb.add(4 * j)) }, *sum);
                 }
             }
-            pa = pa.add(a.step);
-            pb = pb.add(b.step);
+            pa = pa.wrapping_add(a.step);
+            pb = pb.wrapping_add(b.step);
         }
         let rows: [*mut f32; MR] = std::array::from_fn(|i| {
             let line = c.add(i * ldc);
@@ -90,12 +98,13 @@ impl Panels {
     }
 }
 
-/// Whole tiles side by side and below each other.
+/// Whole tiles side by side and below each other; within each, the rows of A lie `row` words apart.
 pub struct Grid {
     pub down: usize,
     pub across: usize,
     pub k: usize,
     pub a: Panels,
+    pub row: usize,
     pub b: Panels,
     pub c: *mut f32,
     pub ldc: usize,
@@ -107,11 +116,11 @@ pub struct Grid {
 /// # Safety
 /// As [`tile`] for each of the grid's tiles.
 unsafe fn grid<const MR: usize, const NV: usize>(grid: &Grid) {
-    let Grid { down, across, k, a, b, c, ldc, accumulate } = *grid;
+    let Grid { down, across, k, a, row, b, c, ldc, accumulate } = *grid;
     for i in 0..down {
         for j in 0..across {
             // SAFETY: the caller's guarantee.
-            unsafe { tile::<MR, NV>(k, a.at(i), b.at(j), c.add(i * MR * ldc + j * 4 * NV), ldc, accumulate) }
+            unsafe { tile::<MR, NV>(k, a.at(i), row, b.at(j), c.add(i * MR * ldc + j * 4 * NV), ldc, accumulate) }
         }
     }
 }
@@ -122,7 +131,7 @@ pub struct Tile {
     pub name: &'static str,
     pub rows: usize,
     pub columns: usize,
-    pub run: unsafe fn(usize, Panel, Panel, *mut f32, usize, bool),
+    pub run: unsafe fn(usize, Panel, usize, Panel, *mut f32, usize, bool),
     pub grid: unsafe fn(&Grid),
 }
 

@@ -50,7 +50,7 @@ impl Kernel for Backward {
     }
     fn scratch(&self) -> usize {
         let rows = self.walk.chunk_rows();
-        rows * (3 * self.walk.units + self.walk.width()) + self.weights.scratch(rows)
+        rows * (3 * self.walk.units + self.walk.width()) + self.weights.scratch()
     }
     fn flops(&self) -> u64 {
         self.walk.flops(self.walk.units)

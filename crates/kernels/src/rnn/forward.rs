@@ -34,7 +34,7 @@ impl Kernel for Forward {
     }
     fn scratch(&self) -> usize {
         let rows = self.walk.chunk_rows();
-        rows * (4 * self.walk.units + self.walk.line() + self.walk.kept()) + self.weights.scratch(rows)
+        rows * (4 * self.walk.units + self.walk.line() + self.walk.kept()) + self.weights.scratch()
     }
     fn flops(&self) -> u64 {
         self.walk.flops(self.walk.line())

@@ -1,6 +1,6 @@
 //! Products of a few rows with weights that are packed once for a whole walk.
 
-use crate::gemm::{interleave, pack_b, preferred, widest, Cut, Left, Panel, Strip, Sweep, Tile, LARGEST};
+use crate::gemm::{pack_b, preferred, widest, Cut, Left, Panel, Sweep, Tile, LARGEST};
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
 
@@ -75,9 +75,9 @@ pub(super) struct Packed {
 }
 
 impl Packed {
-    /// Words of scratch of [`Packed::multiply`] for so many rows.
-    pub fn scratch(&self, rows: usize) -> usize {
-        Cut::evenly(rows, self.tile).padded() * self.shape.k + LARGEST
+    /// Words of scratch of [`Packed::multiply`].
+    pub fn scratch(&self) -> usize {
+        self.tile.rows * self.shape.k + LARGEST
     }
 
     /// out[blocks × rows × n] = a[rows × k] · the first k lines of the weights, rows of `a` so many words apart.
@@ -91,10 +91,8 @@ impl Packed {
     ) {
         let Weights { k: all, n, blocks, .. } = self.shape;
         let (cut, columns) = (Cut::evenly(rows, self.tile), self.tile.columns);
-        let (edge, panels) = scratch.split_at_mut(LARGEST);
-        for Strip { row, tile, height } in cut.strips() {
-            interleave(&a[row * lda..], lda, height, k, tile.rows, &mut panels[row * k..]);
-        }
+        let (edge, room) = scratch.split_at_mut(LARGEST);
+        let left = Left::lying(a, &cut, k, lda, 1, room);
         // SAFETY: the packed weights are an input of this record.
         let weights = unsafe { context.read(self.at) };
         let block = n.next_multiple_of(columns) * all;
@@ -102,7 +100,7 @@ impl Packed {
         for (i, out) in out.chunks_exact_mut(rows * n).take(blocks).enumerate() {
             let panel =
                 |j: usize| Panel { at: weights[i * block + j * all..][..columns * all].as_ptr(), step: columns };
-            sweep.run(Left::packed(panels, &cut, k), panel, out, edge);
+            sweep.run(left, panel, out, edge);
         }
     }
 }
