@@ -36,10 +36,11 @@ fn copy_many(from: &[f32], to: &mut [f32]) {
 /// # Safety
 /// All lines are readable, and their places writable.
 pub(crate) unsafe fn copy_lines(from: *const f32, ld: usize, count: usize, width: usize, to: *mut f32, apart: usize) {
-    // The widths of tiles and of blocks as constants, so that each line is a few loads and stores.
+    // The widths of tiles, of blocks and of kernels as constants, so that each line is a few loads and stores.
     // SAFETY: the caller's guarantee.
     unsafe {
         match width {
+            3 => lines(from, ld, count, 3, to, apart),
             4 => lines(from, ld, count, 4, to, apart),
             5 => lines(from, ld, count, 5, to, apart),
             6 => lines(from, ld, count, 6, to, apart),

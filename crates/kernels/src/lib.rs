@@ -22,7 +22,6 @@ pub mod rng;
 pub mod rnn;
 pub mod rows;
 pub mod testing;
-mod turn;
 pub mod vecmath;
 
 pub use functions::Function;

@@ -61,27 +61,6 @@ impl F32x4 {
         let [a, b, c, d] = rows.map(|row| row.0);
         std::array::from_fn(|i| F32x4([a[i], b[i], c[i], d[i]]))
     }
-    /// Lanes of both by turns: the first two of each, then the last two.
-    #[inline(always)]
-    pub fn zip(self, o: Self) -> [Self; 2] {
-        let (a, b) = (self.0, o.0);
-        [F32x4([a[0], b[0], a[1], b[1]]), F32x4([a[2], b[2], a[3], b[3]])]
-    }
-    /// The first two lanes of each.
-    #[inline(always)]
-    pub fn low_low(self, o: Self) -> Self {
-        F32x4([self.0[0], self.0[1], o.0[0], o.0[1]])
-    }
-    /// The first two lanes, and the last two of the other.
-    #[inline(always)]
-    pub fn low_high(self, o: Self) -> Self {
-        F32x4([self.0[0], self.0[1], o.0[2], o.0[3]])
-    }
-    /// The last two lanes of each.
-    #[inline(always)]
-    pub fn high_high(self, o: Self) -> Self {
-        F32x4([self.0[2], self.0[3], o.0[2], o.0[3]])
-    }
     #[inline(always)]
     pub fn add(self, o: Self) -> Self {
         F32x4(lanes(self.0, o.0, |a, b| a + b))

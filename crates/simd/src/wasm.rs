@@ -58,25 +58,12 @@ impl F32x4 {
     /// Rows as columns.
     #[inline(always)]
     pub fn transpose(rows: [Self; 4]) -> [Self; 4] {
-        let [a, b, c, d] = rows;
-        let ([ab, ab2], [cd, cd2]) = (a.zip(b), c.zip(d));
-        [ab.low_low(cd), ab.high_high(cd), ab2.low_low(cd2), ab2.high_high(cd2)]
-    }
-    #[inline(always)]
-    pub fn zip(self, o: Self) -> [Self; 2] {
-        [F32x4(i32x4_shuffle::<0, 4, 1, 5>(self.0, o.0)), F32x4(i32x4_shuffle::<2, 6, 3, 7>(self.0, o.0))]
-    }
-    #[inline(always)]
-    pub fn low_low(self, o: Self) -> Self {
-        F32x4(i32x4_shuffle::<0, 1, 4, 5>(self.0, o.0))
-    }
-    #[inline(always)]
-    pub fn low_high(self, o: Self) -> Self {
-        F32x4(i32x4_shuffle::<0, 1, 6, 7>(self.0, o.0))
-    }
-    #[inline(always)]
-    pub fn high_high(self, o: Self) -> Self {
-        F32x4(i32x4_shuffle::<2, 3, 6, 7>(self.0, o.0))
+        let [a, b, c, d] = rows.map(|row| row.0);
+        let (ab, cd) = (i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<0, 4, 1, 5>(c, d));
+        let (ab2, cd2) = (i32x4_shuffle::<2, 6, 3, 7>(a, b), i32x4_shuffle::<2, 6, 3, 7>(c, d));
+        let firsts = [i32x4_shuffle::<0, 1, 4, 5>(ab, cd), i32x4_shuffle::<2, 3, 6, 7>(ab, cd)];
+        let lasts = [i32x4_shuffle::<0, 1, 4, 5>(ab2, cd2), i32x4_shuffle::<2, 3, 6, 7>(ab2, cd2)];
+        [F32x4(firsts[0]), F32x4(firsts[1]), F32x4(lasts[0]), F32x4(lasts[1])]
     }
     #[inline(always)]
     pub fn add(self, o: Self) -> Self {

@@ -117,7 +117,7 @@ fn edge_words(tile: Tile, widths: &[usize]) -> usize {
 fn scores(tile: Tile, keys: usize, a: Lines, b: &[f32], out: &mut [f32], edge: &mut [f32]) {
     let (columns, width) = (tile.columns, a.width);
     let (edge, room) = edge.split_at_mut(LARGEST);
-    let cut = Cut::alike(keys, tile);
+    let cut = Cut::evenly(keys, tile);
     let sweep = Sweep { cut, n: TILE, k: width, ldc: TILE, accumulate: false };
     let a = Left::lying(a.values, &cut, width, a.ld, 1, room);
     sweep.run(a, |j| Panel { at: b[j * width..][..columns * width].as_ptr(), step: columns }, out, edge);
@@ -139,7 +139,7 @@ fn weighted(
     let (edge, room) = edge.split_at_mut(LARGEST);
     for from in (0..keys).step_by(KC) {
         let k = KC.min(keys - from);
-        let cut = Cut::alike(TILE, tile);
+        let cut = Cut::evenly(TILE, tile);
         let sweep = Sweep { cut, n: width, k, ldc: width, accumulate: from > 0 };
         let a = Left::lying(&scores[from * TILE..], &cut, k, 1, TILE, room);
         let b = |j: usize| Panel { at: b[j * all + from * columns..][..k * columns].as_ptr(), step: columns };
@@ -161,7 +161,7 @@ fn gathered(
 ) {
     let columns = tile.columns;
     let (edge, room) = edge.split_at_mut(LARGEST);
-    let cut = Cut::alike(keys, tile);
+    let cut = Cut::evenly(keys, tile);
     let sweep = Sweep { cut, n: width, k: queries, ldc: width, accumulate: true };
     let a = Left::lying(scores, &cut, queries, TILE, 1, room);
     sweep.run(a, |j| Panel { at: b[j * queries..][..columns * queries].as_ptr(), step: columns }, out, edge);

@@ -92,6 +92,15 @@ impl Axis {
         (from.min(to), to)
     }
 
+    /// The results all of whose taps meet the source.
+    pub fn interior(&self) -> std::ops::Range<usize> {
+        let reach = (self.taps.saturating_sub(1) * self.dilation) as isize;
+        let first = (-self.offset).max(0) as usize;
+        let room = self.source as isize - self.offset - reach;
+        let to = (room.max(0) as usize).div_ceil(self.stride).min(self.count);
+        first.div_ceil(self.stride).min(to)..to
+    }
+
     /// The walk in stretches of results that see the same taps, each a walk of its own without any cell outside; with
     /// each, the first of those taps.
     pub fn stretches(&self) -> Vec<(usize, Axis)> {
@@ -194,6 +203,14 @@ mod tests {
                             for found in [&mut forward, &mut backward, &mut cut] {
                                 found.sort_unstable();
                                 assert_eq!(*found, pairs(&w), "{w:?}");
+                            }
+                            for axis in [Axis::forward(&w)].iter().chain(&Axis::backward(&w)) {
+                                let inside = |i: &usize| {
+                                    let base = axis.base(*i);
+                                    base >= 0 && axis.inside(base) == (0, axis.taps)
+                                };
+                                let expected: Vec<usize> = (0..axis.count).filter(inside).collect();
+                                assert!(axis.taps == 0 || axis.interior().eq(expected), "{w:?}");
                             }
                             for (_, axis) in stretches.iter().filter(|(_, axis)| axis.taps > 0) {
                                 let seen = |i| axis.inside(axis.base(i));

@@ -96,22 +96,6 @@ impl Kernel for PackKernel {
     }
 }
 
-fn pack<const M: usize>(patches: &Patches, row: usize, rows: usize, k0: usize, k: usize, out: &mut [f32]) {
-    if patches.depth == 1 {
-        return patches.pack_thin::<M>(row, rows, k0, k, out);
-    }
-    let mut next = Pixel::of(row, patches.y, patches.x);
-    for (i, panel) in (0..rows).step_by(M).zip(out.chunks_exact_mut(M * k)) {
-        let mut pixels = [Pixel::default(); M];
-        let pixels = &mut pixels[..M.min(rows - i)];
-        for pixel in pixels.iter_mut() {
-            *pixel = next;
-            next = next.next(patches.y, patches.x);
-        }
-        patches.pack_rows::<M>(pixels, k0, k0 + k, panel);
-    }
-}
-
 /// The product; a chunk is a block of results, or of images where the walk is cut into parts.
 pub(super) struct Correlate {
     walk: Walk,
@@ -154,8 +138,9 @@ impl Correlate {
         (rows / 24 * 24).clamp(24, ROWS)
     }
 
-    fn panel_words(&self) -> usize {
-        ROWS * BLOCK.min(self.walk.inner())
+    /// Words of a block of patches, and of the panel of a tile that hangs over.
+    fn patch_words(&self) -> [usize; 2] {
+        [ROWS, self.tile.rows].map(|rows| rows * BLOCK.min(self.walk.inner()))
     }
 
     /// Results `rows` of a part.
@@ -167,30 +152,24 @@ impl Correlate {
         }
         // SAFETY: inputs of this record.
         let (source, packed) = unsafe { (context.read(self.source), context.read(self.packed)) };
-        let (panels, scratch) = scratch.split_at_mut(self.panel_words());
+        let [words, last_words] = self.patch_words();
+        let (rows_of_patches, scratch) = scratch.split_at_mut(words);
+        let (last, scratch) = scratch.split_at_mut(last_words);
         let edge = &mut scratch[..LARGEST];
         let (inner, columns, channels) = (self.walk.inner(), self.tile.columns, groups * depth);
         for group in 0..groups {
             let patches = Patches { source, y: &part.y, x: &part.x, channels, first: group * depth, depth };
             let kernel = &packed[group * width.div_ceil(columns) * columns * inner..];
             for Piece { patch, kernel: at, len: k } in part.pieces(depth) {
-                self.pack(&patches, rows.start, rows.len(), patch, k, panels);
+                patches.write(rows.start, rows.len(), patch..patch + k, k, rows_of_patches);
                 let b =
                     |j: usize| Panel { at: kernel[j * inner + at * columns..][..k * columns].as_ptr(), step: columns };
                 let accumulate = patch > 0;
-                let cut = Cut::alike(rows.len(), self.tile);
+                let cut = Cut::evenly(rows.len(), self.tile);
+                let a = Left::lying(rows_of_patches, &cut, k, k, 1, last);
                 let sweep = Sweep { cut, n: width, k, ldc: groups * width, accumulate };
-                sweep.run(Left::alike(panels, &cut, k), b, &mut out[group * width..], edge);
+                sweep.run(a, b, &mut out[group * width..], edge);
             }
-        }
-    }
-
-    /// Packs `k` columns of patches of a chunk's rows.
-    fn pack(&self, patches: &Patches, row: usize, rows: usize, k0: usize, k: usize, out: &mut [f32]) {
-        match self.tile.rows {
-            4 => pack::<4>(patches, row, rows, k0, k, out),
-            6 => pack::<6>(patches, row, rows, k0, k, out),
-            rows => unreachable!("no tile has {rows} rows"),
         }
     }
 
@@ -254,7 +233,7 @@ impl Kernel for Correlate {
     }
     fn scratch(&self) -> usize {
         let result = if self.direct() { 0 } else { ROWS * self.channels() };
-        let own = result + self.panel_words() + LARGEST;
+        let own = result + self.patch_words().iter().sum::<usize>() + LARGEST;
         own.max(self.epilogue.as_ref().map_or(0, |e| e.scratch()))
     }
     fn flops(&self) -> u64 {

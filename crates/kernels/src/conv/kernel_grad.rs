@@ -2,7 +2,7 @@
 
 use super::axis::Axis;
 use super::patches::Patches;
-use crate::gemm::{pack_b, Cut, Left, Panel, Sweep, Tile, KC, LARGEST};
+use crate::gemm::{pack_b, Cut, Left, Panel, Sweep, Tile, KC, LARGEST, LINE};
 use crate::pool::PoolGrad;
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
@@ -104,9 +104,13 @@ pub(super) struct KernelGrad {
 }
 
 impl KernelGrad {
-    fn panel_words(&self) -> usize {
-        // Zeros up to a whole panel.
-        (self.sizes.rows().min(ROWS) + self.tile.rows) * KC
+    /// Words from one patch to the next: an odd number of lines of the cache, which fall on all of its sets.
+    fn apart(&self) -> usize {
+        (self.sizes.rows().min(ROWS).div_ceil(LINE) | 1) * LINE
+    }
+    /// Words of a block of patches, and of the panel of a tile that hangs over.
+    fn patch_words(&self) -> [usize; 2] {
+        [self.apart(), self.tile.rows].map(|words| words * KC)
     }
     /// Room for results that are made here.
     fn room(&self) -> usize {
@@ -125,7 +129,7 @@ impl Kernel for KernelGrad {
         self.sizes.parts() * self.sizes.blocks()
     }
     fn scratch(&self) -> usize {
-        self.panel_words() + self.room() + self.tile.columns * KC + LARGEST
+        self.patch_words().iter().sum::<usize>() + self.room() + self.tile.columns * KC + LARGEST
     }
     fn flops(&self) -> u64 {
         self.sizes.flops()
@@ -147,7 +151,9 @@ impl Kernel for KernelGrad {
         if first == last {
             out.fill(0.0);
         }
-        let (panels, scratch) = scratch.split_at_mut(self.panel_words());
+        let [words, last_words] = self.patch_words();
+        let (rows_of_patches, scratch) = scratch.split_at_mut(words);
+        let (hanging, scratch) = scratch.split_at_mut(last_words);
         let (room, scratch) = scratch.split_at_mut(self.room());
         let (b, edge) = scratch.split_at_mut(self.tile.columns * KC);
         let columns = self.tile.columns;
@@ -156,18 +162,15 @@ impl Kernel for KernelGrad {
             for p0 in (first..last).step_by(self.sizes.block) {
                 let k = self.sizes.block.min(last - p0);
                 let (dy, there) = self.dy.results(context, p0, p0 + k, room);
-                match self.tile.rows {
-                    4 => patches.pack_columns::<4>(p0, k, row, rows, panels),
-                    6 => patches.pack_columns::<6>(p0, k, row, rows, panels),
-                    rows => unreachable!("no tile has {rows} rows"),
-                }
+                patches.write(p0, k, row..row + rows, self.apart(), rows_of_patches);
                 let panel = |j: usize| {
                     pack_b(dy, filters, false, p0 - there, k, group * width + j, columns.min(width - j), columns, b);
                     Panel { at: b.as_ptr(), step: columns }
                 };
-                let cut = Cut::alike(rows, self.tile);
+                let cut = Cut::evenly(rows, self.tile);
+                let a = Left::lying(rows_of_patches, &cut, k, 1, self.apart(), hanging);
                 let sweep = Sweep { cut, n: *width, k, ldc: filters, accumulate: p0 > first };
-                sweep.run(Left::alike(panels, &cut, k), panel, &mut out[group * width..], edge);
+                sweep.run(a, panel, &mut out[group * width..], edge);
             }
         }
     }

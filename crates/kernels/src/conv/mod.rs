@@ -1,7 +1,7 @@
 //! Convolution of images [N, H, W, C] with a kernel [KH, KW, C / groups, F], its transposition and its gradients.
 //!
-//! All of them are matrix products whose left operand is packed straight from the image; a kernel of one tap is a plain
-//! product.
+//! All of them are matrix products whose left operand is made from the image a block at a time; a kernel of one tap is a
+//! plain product.
 
 mod axis;
 mod correlate;

@@ -46,7 +46,7 @@ impl Cut {
     }
 
     /// Tiles of this size, and for the rows behind them the smallest one that holds them.
-    pub fn alike(rows: usize, tile: Tile) -> Cut {
+    fn alike(rows: usize, tile: Tile) -> Cut {
         let whole = rows / tile.rows * tile.rows;
         let smallest = (rows - whole..tile.rows).find_map(|rows| sized(rows, tile.columns));
         Cut::bands(rows, tile, whole, smallest.unwrap_or(tile))

@@ -10,7 +10,8 @@ mod sweep;
 mod tile;
 mod tiny;
 
-pub(crate) use cut::{Cut, Strip};
+pub(crate) use cut::Cut;
+use cut::Strip;
 pub(crate) use pack::{interleave, pack_b};
 pub(crate) use sweep::{Left, Sweep};
 pub use tile::TILES;
@@ -37,7 +38,7 @@ const MANY_COLUMNS: usize = 64;
 const L1_SETS: usize = 64;
 const L1_WAYS: usize = 4;
 /// Words of a line of the cache.
-const LINE: usize = 16;
+pub(crate) const LINE: usize = 16;
 /// Rows of a batch up to which each part of B is used so few times that how it is packed counts.
 const SHORT: usize = 256;
 /// Words of A that stay in L2 while every block of columns walks along them.

@@ -33,13 +33,6 @@ impl Left {
         Left { at: panels.as_ptr(), first: k, row: 1, step: None, hanging: None }
     }
 
-    /// Panels of `k` steps, all for the first tile of a cut, one after the other.
-    pub fn alike(panels: &[f32], cut: &Cut, k: usize) -> Left {
-        let side = cut.all()[0].tile.rows;
-        assert!(panels.len() >= cut.rows().next_multiple_of(side) * k);
-        Left { at: panels.as_ptr(), first: k, row: 1, step: Some(side), hanging: None }
-    }
-
     /// Rows where they are, `row` words apart, and `step` words from one step of k to the next; one of both is 1. `room` for a
     /// tile's panel.
     pub fn lying(values: &[f32], cut: &Cut, k: usize, row: usize, step: usize, room: &mut [f32]) -> Left {
