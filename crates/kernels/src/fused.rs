@@ -9,8 +9,9 @@ use std::ops::Range;
 
 /// Elements per block: all registers of a usual chain stay in L1.
 pub const BLOCK: usize = 256;
-/// Elements per chunk of a record.
-const CHUNK: usize = 16 * 1024;
+/// Work of a chunk of a record, and the elements that it has at least and at most.
+const CHUNK_FLOPS: usize = 80_000;
+const ELEMENTS: [usize; 2] = [4 * 1024, 16 * 1024];
 /// Most registers of a chain.
 pub const MAX_REGISTERS: usize = 32;
 
@@ -45,6 +46,16 @@ pub struct Fused {
 }
 
 impl Fused {
+    /// Work of an element.
+    fn cost(&self) -> usize {
+        self.instructions.iter().map(|i| i.function.cost() as usize).sum()
+    }
+
+    /// Elements per chunk of a record.
+    fn chunk(&self) -> usize {
+        (CHUNK_FLOPS / self.cost().max(1)).clamp(ELEMENTS[0], ELEMENTS[1]) / BLOCK * BLOCK
+    }
+
     /// Runs elements `from..to`.
     pub fn run_range(&self, context: &StepContext, from: usize, to: usize, scratch: &mut [f32]) {
         // Not cleared before: V8 calls a function of its own for that, which a small chain feels.
@@ -203,21 +214,21 @@ impl Kernel for Fused {
         "elementwise"
     }
     fn chunks(&self) -> usize {
-        self.len.div_ceil(CHUNK)
+        self.len.div_ceil(self.chunk())
     }
     fn scratch(&self) -> usize {
         self.registers * BLOCK
     }
     fn flops(&self) -> u64 {
-        self.len as u64 * self.instructions.iter().map(|i| i.function.cost()).sum::<u64>()
+        (self.len * self.cost()) as u64
     }
     fn bytes(&self) -> u64 {
         let read = self.operands.iter().map(|o| if let Operand::Span { span, .. } = o { span.len } else { 0 });
         4 * (read.sum::<usize>() + self.outputs.len() * self.len) as u64
     }
     fn run(&self, context: &StepContext, chunk: usize, scratch: &mut [f32]) {
-        let from = chunk * CHUNK;
-        self.run_range(context, from, (from + CHUNK).min(self.len), scratch);
+        let from = chunk * self.chunk();
+        self.run_range(context, from, (from + self.chunk()).min(self.len), scratch);
     }
 }
 
