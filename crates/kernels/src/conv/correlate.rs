@@ -14,7 +14,7 @@ use std::ops::Range;
 
 /// Work per chunk that is worth handing to a thread.
 const CHUNK_FLOPS: usize = 400_000;
-/// Most rows that are packed together; a multiple of every tile's rows.
+/// Most patches that are there at a time.
 const ROWS: usize = 96;
 /// Chunks that are enough for any number of threads.
 const CHUNKS: usize = 64;
@@ -181,7 +181,7 @@ impl Correlate {
             let at = pixel.place(y, x, self.walk.size, channels);
             // SAFETY: each result belongs to one chunk of one of the classes, which share no cell.
             copy(values, unsafe { context.write(self.out, at, at + channels) });
-            pixel = pixel.next(y, x);
+            pixel = pixel.after(1, y, x);
         }
     }
 

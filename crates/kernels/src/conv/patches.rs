@@ -31,9 +31,9 @@ impl Pixel {
         Pixel { image: line / y.count, y: line % y.count, x: index % x.count }
     }
 
-    /// The result after this one.
-    pub fn next(mut self, y: &Axis, x: &Axis) -> Pixel {
-        self.x += 1;
+    /// The result `count` after this one, on this line or the first of the next.
+    pub fn after(mut self, count: usize, y: &Axis, x: &Axis) -> Pixel {
+        self.x += count;
         if self.x == x.count {
             (self.x, self.y) = (0, self.y + 1);
             if self.y == y.count {
@@ -115,25 +115,17 @@ impl Patches<'_> {
         let mut pixel = Pixel::of(first, self.y, self.x);
         let mut rest = &mut out[..count * apart];
         while !rest.is_empty() {
-            let end = self.x.count.min(pixel.x + rest.len() / apart);
-            let inside = if lines.contains(&pixel.y) {
-                cells.start.clamp(pixel.x, end)..cells.end.clamp(pixel.x, end)
+            let inside = lines.contains(&pixel.y) && cells.contains(&pixel.x);
+            let end = if inside { cells.end } else { pixel.x + 1 };
+            let len = (end - pixel.x).min(rest.len() / apart);
+            let (rows, after) = rest.split_at_mut(len * apart);
+            if inside {
+                self.write_interior(&pixel, runs.clone(), apart, rows);
             } else {
-                end..end
-            };
-            while pixel.x < end {
-                let len = if inside.contains(&pixel.x) { inside.end - pixel.x } else { 1 };
-                let (rows, after) = rest.split_at_mut(len * apart);
-                if inside.contains(&pixel.x) {
-                    self.write_interior(&pixel, runs.clone(), apart, rows);
-                } else {
-                    self.write_bordering(&pixel, runs.clone(), rows);
-                }
-                rest = after;
-                pixel.x += len;
+                self.write_bordering(&pixel, runs.clone(), rows);
             }
-            pixel.x -= 1;
-            pixel = pixel.next(self.y, self.x);
+            rest = after;
+            pixel = pixel.after(len, self.y, self.x);
         }
     }
 

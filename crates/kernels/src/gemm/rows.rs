@@ -12,7 +12,7 @@ use std::ops::Range;
 const CHUNK_FLOPS: usize = 400_000;
 /// Chunks that tall products have at least: enough for many threads, few enough that each uses a panel of B many times.
 const CHUNKS: usize = 12;
-/// Rows of A that are packed together.
+/// Most rows of a block: its part of A stays in L2.
 const MC: usize = 96;
 
 /// A panel of columns of B in a block of k.

@@ -1,4 +1,4 @@
-//! All tiles of a block of rows, for products whose operands lie in panels.
+//! All tiles of a block of rows, on the left side where it lies or in panels, and on panels of the right one.
 
 use super::cut::{Band, Cut, Strip};
 use super::pack::{interleave, pack_b};
@@ -37,6 +37,7 @@ impl Left {
     /// tile's panel.
     pub fn lying(values: &[f32], cut: &Cut, k: usize, row: usize, step: usize, room: &mut [f32]) -> Left {
         let (rows, steps) = (cut.rows(), k.saturating_sub(1) * step);
+        assert!(row == 1 || step == 1);
         assert!(rows * k == 0 || (rows - 1) * row + steps < values.len(), "rows of A");
         let mut hanging = None;
         if cut.padded() > rows {

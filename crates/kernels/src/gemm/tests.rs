@@ -87,6 +87,19 @@ fn few_rows_of_a_large_matrix_equal_a_triple_loop() {
 }
 
 #[test]
+fn a_transposed_left_side_is_packed_where_its_steps_fall_on_each_other() {
+    for (m, n, k) in [(128, 72, 70), (256, 128, 40), (1024, 64, 33)] {
+        for transpose_b in [false, true] {
+            let shape = Shape { m, n, k, transpose_a: true, transpose_b, ..square(1) };
+            let longer = Shape { m: m + 1, ..shape };
+            assert!(shape.packs_a() && !longer.packs_a());
+            check(&shape);
+            check(&longer);
+        }
+    }
+}
+
+#[test]
 fn tiny_products_are_not_cut() {
     let tiny = |m, n, k| Shape { m, n, k, ..square(1) }.way() == Way::Tiny;
     assert!(tiny(4, 8, 2) && tiny(4, 1, 8) && !tiny(1, 1, 0) && !tiny(16, 16, 8));
