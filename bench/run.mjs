@@ -77,7 +77,10 @@ function runChild(node, job) {
     createInterface({ input: child.stdio[3] }).on('line', (line) => {
       const message = JSON.parse(line);
       if (message.done) startup ??= performance.now() - started;
-      else answer = message;
+      else {
+        answer = message;
+        child.kill('SIGKILL'); // Node 24 sometimes waits at its exit for a compiler that waits for a garbage collection
+      }
     });
     child.once('error', (error) => resolve({ error: error.message }));
     child.once('close', (code, signal) => {
