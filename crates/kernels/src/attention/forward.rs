@@ -1,8 +1,8 @@
 //! The weighted values.
 
 use super::scores::{drop_out, exponentials, hide, of_query, Place};
-use super::{edge_words, panels, scores, weighted, Attention, Cutter, Lines, Mask, TILE};
-use crate::gemm::{preferred, Tile};
+use super::{panels, scores, weighted, Attention, Cutter, Lines, Mask, TILE};
+use crate::gemm::{preferred, Edge, Tile};
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
 
@@ -38,7 +38,7 @@ impl Kernel for Forward {
         let Attention { keys, width, value_width, .. } = self.attention;
         let columns = self.tile.columns;
         let packed = panels(value_width, columns, keys) + panels(TILE, columns, width);
-        packed + keys * TILE + TILE * value_width + edge_words(self.tile, &[width])
+        packed + keys * TILE + TILE * value_width + Edge::words(self.tile, width.max(TILE))
     }
     fn flops(&self) -> u64 {
         self.attention.flops(self.attention.width + self.attention.value_width)
@@ -61,7 +61,7 @@ impl Kernel for Forward {
         let packed_queries = cutter.take(panels(TILE, nr, width));
         let tile = cutter.take(keys * TILE);
         let output = cutter.take(TILE * value_width);
-        let edge = cutter.take(edge_words(self.tile, &[width]));
+        let edge = &mut Edge::of(cutter.0);
         let seen = a.seen(to);
         let k = Lines { values: &k[a.key_row(batch, group, 0)..], ld: groups * width, rows: seen, width };
         Lines { values: &v[a.value_row(batch, group, 0)..], ld: groups * value_width, rows: seen, width: value_width }

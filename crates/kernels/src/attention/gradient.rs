@@ -1,8 +1,8 @@
 //! The gradients of queries, keys and values; scores are made again.
 
 use super::scores::{differentiate, drop_out, exponentials, hide, Place};
-use super::{edge_words, gathered, panels, scores, weighted, Attention, Cutter, Lines, Mask, TILE};
-use crate::gemm::{preferred, Tile};
+use super::{gathered, panels, scores, weighted, Attention, Cutter, Lines, Mask, TILE};
+use crate::gemm::{preferred, Edge, Tile};
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
 
@@ -27,7 +27,7 @@ struct Room<'a> {
     dq: &'a mut [f32],
     dk: &'a mut [f32],
     dv: &'a mut [f32],
-    edge: &'a mut [f32],
+    edge: Edge<'a>,
 }
 
 impl Gradient {
@@ -50,7 +50,7 @@ impl Gradient {
             TILE * width,
             keys * width,
             keys * value_width,
-            edge_words(self.tile, &[width, value_width]),
+            Edge::words(self.tile, width.max(value_width).max(TILE)),
         ]
     }
 
@@ -69,7 +69,7 @@ impl Gradient {
             dq,
             dk,
             dv,
-            edge,
+            edge: Edge::of(edge),
         }
     }
 
@@ -95,16 +95,16 @@ impl Gradient {
         room.queries_turned.iter_mut().for_each(|x| *x *= a.scale);
         let weights = &mut room.weights[..seen * TILE];
         let gradients = &mut room.gradients[..seen * TILE];
-        scores(self.tile, seen, k, room.queries_turned, weights, room.edge);
+        scores(self.tile, seen, k, room.queries_turned, weights, &mut room.edge);
         hide(a, context, &self.masks, place, weights);
         let one_over = exponentials(weights);
-        scores(self.tile, seen, v, room.dy_turned, gradients, room.edge);
+        scores(self.tile, seen, v, room.dy_turned, gradients, &mut room.edge);
         drop_out(a, context, place, gradients);
         differentiate(weights, gradients, &one_over, a.scale);
         drop_out(a, context, place, weights);
-        gathered(self.tile, seen, queries, value_width, weights, room.dy_straight, room.dv, room.edge);
-        gathered(self.tile, seen, queries, width, gradients, room.queries_straight, room.dk, room.edge);
-        weighted(self.tile, seen, keys, width, gradients, room.keys_straight, room.dq, room.edge);
+        gathered(self.tile, seen, queries, value_width, weights, room.dy_straight, room.dv, &mut room.edge);
+        gathered(self.tile, seen, queries, width, gradients, room.queries_straight, room.dk, &mut room.edge);
+        weighted(self.tile, seen, keys, width, gradients, room.keys_straight, room.dq, &mut room.edge);
         for (i, row) in room.dq.chunks_exact(width).enumerate().take(queries) {
             let at = a.query_row(batch, head, first + i);
             // SAFETY: the heads of a group belong to its chunk.

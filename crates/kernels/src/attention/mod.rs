@@ -11,7 +11,7 @@ mod scores;
 pub use forward::Forward;
 pub use gradient::Gradient;
 
-use crate::gemm::{interleave, pack_b, Cut, Left, Panel, Sweep, Tile, KC, LARGEST};
+use crate::gemm::{interleave, pack_b, Cut, Edge, Left, Panel, Sweep, Tile, KC};
 use parallel::Span;
 
 /// Queries of a tile: whole tiles of any size, and few enough that a causal mask leaves out much.
@@ -108,18 +108,12 @@ fn panels(rows: usize, side: usize, width: usize) -> usize {
     rows.next_multiple_of(side) * width
 }
 
-/// Words that products need for tiles that hang over, with rows of A as long as the longest of these widths.
-fn edge_words(tile: Tile, widths: &[usize]) -> usize {
-    LARGEST + tile.rows * widths.iter().fold(TILE, |most, &width| most.max(width))
-}
-
 /// out[keys × TILE] = the first rows of `a` times those of `b`, which are turned.
-fn scores(tile: Tile, keys: usize, a: Lines, b: &[f32], out: &mut [f32], edge: &mut [f32]) {
+fn scores(tile: Tile, keys: usize, a: Lines, b: &[f32], out: &mut [f32], edge: &mut Edge) {
     let (columns, width) = (tile.columns, a.width);
-    let (edge, room) = edge.split_at_mut(LARGEST);
     let cut = Cut::evenly(keys, tile);
     let sweep = Sweep { cut, n: TILE, k: width, ldc: TILE, accumulate: false };
-    let a = Left::lying(a.values, &cut, width, a.ld, 1, room);
+    let a = Left::lying(a.values, &cut, width, a.ld, 1, edge);
     sweep.run(a, |j| Panel { at: b[j * width..][..columns * width].as_ptr(), step: columns }, out, edge);
 }
 
@@ -133,15 +127,14 @@ fn weighted(
     scores: &[f32],
     b: &[f32],
     out: &mut [f32],
-    edge: &mut [f32],
+    edge: &mut Edge,
 ) {
     let columns = tile.columns;
-    let (edge, room) = edge.split_at_mut(LARGEST);
     for from in (0..keys).step_by(KC) {
         let k = KC.min(keys - from);
         let cut = Cut::evenly(TILE, tile);
         let sweep = Sweep { cut, n: width, k, ldc: width, accumulate: from > 0 };
-        let a = Left::lying(&scores[from * TILE..], &cut, k, 1, TILE, room);
+        let a = Left::lying(&scores[from * TILE..], &cut, k, 1, TILE, edge);
         let b = |j: usize| Panel { at: b[j * all + from * columns..][..k * columns].as_ptr(), step: columns };
         sweep.run(a, b, out, edge);
     }
@@ -157,13 +150,12 @@ fn gathered(
     scores: &[f32],
     b: &[f32],
     out: &mut [f32],
-    edge: &mut [f32],
+    edge: &mut Edge,
 ) {
     let columns = tile.columns;
-    let (edge, room) = edge.split_at_mut(LARGEST);
     let cut = Cut::evenly(keys, tile);
     let sweep = Sweep { cut, n: width, k: queries, ldc: width, accumulate: true };
-    let a = Left::lying(scores, &cut, queries, TILE, 1, room);
+    let a = Left::lying(scores, &cut, queries, TILE, 1, edge);
     sweep.run(a, |j| Panel { at: b[j * queries..][..columns * queries].as_ptr(), step: columns }, out, edge);
 }
 

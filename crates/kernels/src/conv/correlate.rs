@@ -6,7 +6,7 @@ use super::parts::{Part, Parts, Piece, BLOCK};
 use super::patches::{Patches, Pixel};
 use crate::copy::copy;
 use crate::fused::Fused;
-use crate::gemm::{pack_b, Cut, Left, Panel, Sweep, Tile, LARGEST};
+use crate::gemm::{pack_b, Cut, Edge, Left, Panel, Sweep, Tile};
 use crate::join::Images;
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
@@ -138,9 +138,9 @@ impl Correlate {
         (rows / 24 * 24).clamp(24, ROWS)
     }
 
-    /// Words of a block of patches, and of the panel of a tile that hangs over.
-    fn patch_words(&self) -> [usize; 2] {
-        [ROWS, self.tile.rows].map(|rows| rows * BLOCK.min(self.walk.inner()))
+    /// Columns of the patches that are there at a time, at most.
+    fn block(&self) -> usize {
+        BLOCK.min(self.walk.inner())
     }
 
     /// Results `rows` of a part.
@@ -152,21 +152,19 @@ impl Correlate {
         }
         // SAFETY: inputs of this record.
         let (source, packed) = unsafe { (context.read(self.source), context.read(self.packed)) };
-        let [words, last_words] = self.patch_words();
-        let (rows_of_patches, scratch) = scratch.split_at_mut(words);
-        let (last, scratch) = scratch.split_at_mut(last_words);
-        let edge = &mut scratch[..LARGEST];
+        let (matrix, scratch) = scratch.split_at_mut(ROWS * self.block());
+        let edge = &mut Edge::of(scratch);
         let (inner, columns, channels) = (self.walk.inner(), self.tile.columns, groups * depth);
         for group in 0..groups {
             let patches = Patches { source, y: &part.y, x: &part.x, channels, first: group * depth, depth };
             let kernel = &packed[group * width.div_ceil(columns) * columns * inner..];
             for Piece { patch, kernel: at, len: k } in part.pieces(depth) {
-                patches.write(rows.start, rows.len(), patch..patch + k, k, rows_of_patches);
+                patches.write(rows.start, rows.len(), patch..patch + k, k, matrix);
                 let b =
                     |j: usize| Panel { at: kernel[j * inner + at * columns..][..k * columns].as_ptr(), step: columns };
                 let accumulate = patch > 0;
                 let cut = Cut::evenly(rows.len(), self.tile);
-                let a = Left::lying(rows_of_patches, &cut, k, k, 1, last);
+                let a = Left::lying(matrix, &cut, k, k, 1, edge);
                 let sweep = Sweep { cut, n: width, k, ldc: groups * width, accumulate };
                 sweep.run(a, b, &mut out[group * width..], edge);
             }
@@ -233,7 +231,7 @@ impl Kernel for Correlate {
     }
     fn scratch(&self) -> usize {
         let result = if self.direct() { 0 } else { ROWS * self.channels() };
-        let own = result + self.patch_words().iter().sum::<usize>() + LARGEST;
+        let own = result + ROWS * self.block() + Edge::words(self.tile, self.block());
         own.max(self.epilogue.as_ref().map_or(0, |e| e.scratch()))
     }
     fn flops(&self) -> u64 {

@@ -2,7 +2,7 @@
 
 use super::axis::Axis;
 use super::patches::Patches;
-use crate::gemm::{pack_b, Cut, Left, Panel, Sweep, Tile, KC, LARGEST, LINE};
+use crate::gemm::{pack_b, Cut, Edge, Left, Panel, Sweep, Tile, KC, LINE};
 use crate::pool::PoolGrad;
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
@@ -108,10 +108,6 @@ impl KernelGrad {
     fn apart(&self) -> usize {
         (self.sizes.rows().min(ROWS).div_ceil(LINE) | 1) * LINE
     }
-    /// Words of a block of patches, and of the panel of a tile that hangs over.
-    fn patch_words(&self) -> [usize; 2] {
-        [self.apart(), self.tile.rows].map(|words| words * KC)
-    }
     /// Room for results that are made here.
     fn room(&self) -> usize {
         match &self.dy {
@@ -129,7 +125,7 @@ impl Kernel for KernelGrad {
         self.sizes.parts() * self.sizes.blocks()
     }
     fn scratch(&self) -> usize {
-        self.patch_words().iter().sum::<usize>() + self.room() + self.tile.columns * KC + LARGEST
+        self.apart() * KC + self.room() + self.tile.columns * KC + Edge::words(self.tile, KC)
     }
     fn flops(&self) -> u64 {
         self.sizes.flops()
@@ -151,24 +147,23 @@ impl Kernel for KernelGrad {
         if first == last {
             out.fill(0.0);
         }
-        let [words, last_words] = self.patch_words();
-        let (rows_of_patches, scratch) = scratch.split_at_mut(words);
-        let (hanging, scratch) = scratch.split_at_mut(last_words);
+        let (matrix, scratch) = scratch.split_at_mut(self.apart() * KC);
         let (room, scratch) = scratch.split_at_mut(self.room());
-        let (b, edge) = scratch.split_at_mut(self.tile.columns * KC);
+        let (b, scratch) = scratch.split_at_mut(self.tile.columns * KC);
+        let edge = &mut Edge::of(scratch);
         let columns = self.tile.columns;
         for group in 0..*groups {
             let patches = Patches { source, y, x, channels: groups * depth, first: group * depth, depth: *depth };
             for p0 in (first..last).step_by(self.sizes.block) {
                 let k = self.sizes.block.min(last - p0);
                 let (dy, there) = self.dy.results(context, p0, p0 + k, room);
-                patches.write(p0, k, row..row + rows, self.apart(), rows_of_patches);
+                patches.write(p0, k, row..row + rows, self.apart(), matrix);
                 let panel = |j: usize| {
                     pack_b(dy, filters, false, p0 - there, k, group * width + j, columns.min(width - j), columns, b);
                     Panel { at: b.as_ptr(), step: columns }
                 };
                 let cut = Cut::evenly(rows, self.tile);
-                let a = Left::lying(rows_of_patches, &cut, k, 1, self.apart(), hanging);
+                let a = Left::lying(matrix, &cut, k, 1, self.apart(), edge);
                 let sweep = Sweep { cut, n: *width, k, ldc: filters, accumulate: p0 > first };
                 sweep.run(a, panel, &mut out[group * width..], edge);
             }

@@ -1,14 +1,14 @@
 //! Products cut into blocks of columns: a block packs its own columns of B on the way, into L1; of A, what is packed at
 //! all is packed by each thread for itself.
 
-use super::tile::{Panel, Panels, Tile, LARGEST};
-use super::{pack_b, Cut, Left, Shape, Sweep, KC};
+use super::tile::{Panel, Panels, Tile};
+use super::{pack_b, Cut, Edge, Left, Shape, Sweep, KC, LINE};
 use crate::fused::Fused;
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
 
 /// Columns of a block: a line of the cache, so that no two cores write into one.
-const COLUMNS: usize = 16;
+const COLUMNS: usize = LINE;
 /// Steps of k that all panels of a block pack before they go on: the lines that they share are still in cache then, however
 /// far apart they lie.
 const STRIP: usize = 32;
@@ -24,12 +24,14 @@ pub(super) struct ByColumns {
 }
 
 impl ByColumns {
-    /// Words of A in panels of rows, or of one that hangs over.
+    /// Words of A in panels of rows.
     fn packed(&self) -> usize {
         let Shape { m, k, .. } = self.shape;
-        let words =
-            if self.shape.packs_a() { Cut::evenly(m, self.tile).padded() * k } else { self.tile.rows * KC.min(k) };
-        words.next_multiple_of(16)
+        if self.shape.packs_a() {
+            (Cut::evenly(m, self.tile).padded() * k).next_multiple_of(LINE)
+        } else {
+            0
+        }
     }
 }
 
@@ -41,7 +43,8 @@ impl Kernel for ByColumns {
         self.shape.n.div_ceil(COLUMNS)
     }
     fn scratch(&self) -> usize {
-        let own = COLUMNS * KC.min(self.shape.k) + LARGEST;
+        let kc = KC.min(self.shape.k);
+        let own = COLUMNS * kc + Edge::words(self.tile, kc);
         self.packed() + own.max(self.epilogue.as_ref().map_or(0, |e| e.scratch()))
     }
     /// Packs A: blocks of k, inside each its panels of rows.
@@ -69,7 +72,7 @@ impl Kernel for ByColumns {
         let column = chunk * COLUMNS;
         let width = COLUMNS.min(n - column);
         let (packed, scratch) = scratch.split_at_mut(self.packed());
-        let (panels_b, edge) = scratch.split_at_mut(COLUMNS * KC.min(k));
+        let (panels_b, room) = scratch.split_at_mut(COLUMNS * KC.min(k));
         // SAFETY: inputs of this record.
         let (a, b) = unsafe { (context.read(self.a), context.read(self.b)) };
         for k0 in (0..k).step_by(KC) {
@@ -82,10 +85,11 @@ impl Kernel for ByColumns {
                     pack_b(b, ld, transpose_b, k0 + p, steps, column + j, nr.min(width - j), nr, panel);
                 }
             }
+            let edge = &mut Edge::of(room);
             let a = if self.shape.packs_a() {
                 Left::packed(&packed[k0 * cut.padded()..], &cut, kc)
             } else {
-                self.shape.left(a, &cut, 0, k0, kc, packed)
+                self.shape.left(a, &cut, 0, k0, kc, edge)
             };
             let b = Panels { first: Panel { at: panels_b.as_ptr(), step: nr }, apart: nr * kc };
             let sweep = Sweep { cut, n: width, k: kc, ldc: n, accumulate: k0 > 0 };

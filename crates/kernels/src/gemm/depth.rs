@@ -1,8 +1,8 @@
 //! Products of deep operands with few results, as the gradients of weights over long sequences are: chunks are parts of k, each
 //! with sums of its own, so that both operands are read once and nothing is packed beforehand; then the sums are added in order.
 
-use super::tile::{Panel, Tile, LARGEST};
-use super::{pack_b, Cut, Left, Shape, Sweep, KC};
+use super::tile::{Panel, Tile};
+use super::{pack_b, Cut, Edge, Left, Shape, Sweep, KC};
 use crate::fused::Fused;
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
@@ -52,7 +52,7 @@ impl Kernel for ByDepth {
         parts(&self.shape)
     }
     fn scratch(&self) -> usize {
-        self.packed_a_words() + self.tile.columns * KC + LARGEST
+        self.packed_a_words() + self.tile.columns * KC + Edge::words(self.tile, 0)
     }
     fn flops(&self) -> u64 {
         self.shape.flops()
@@ -64,7 +64,7 @@ impl Kernel for ByDepth {
         let Shape { m, n, k, .. } = self.shape;
         let (cut, nr) = (Cut::evenly(m, self.tile), self.tile.columns);
         let (packed, scratch) = scratch.split_at_mut(self.packed_a_words());
-        let (panel_b, edge) = scratch.split_at_mut(nr * KC);
+        let (panel_b, scratch) = scratch.split_at_mut(nr * KC);
         // SAFETY: both are inputs of this record.
         let (a, b) = unsafe { (context.read(self.a), context.read(self.b)) };
         // SAFETY: each part belongs to one chunk.
@@ -80,7 +80,7 @@ impl Kernel for ByDepth {
                 pack_b(b, n, false, k0, kc, j, nr.min(n - j), nr, panel_b);
                 Panel { at: panel_b.as_ptr(), step: nr }
             };
-            sweep.run(Left::packed(packed, &cut, kc), panel, out, edge);
+            sweep.run(Left::packed(packed, &cut, kc), panel, out, &mut Edge::of(scratch));
         }
     }
 }

@@ -13,9 +13,9 @@ mod tiny;
 pub(crate) use cut::Cut;
 use cut::Strip;
 pub(crate) use pack::{interleave, pack_b};
-pub(crate) use sweep::{Left, Sweep};
+pub(crate) use sweep::{Edge, Left, Sweep};
 pub use tile::TILES;
-pub(crate) use tile::{Panel, Tile, LARGEST};
+pub(crate) use tile::{Panel, Tile};
 
 use crate::fused::Fused;
 use crate::record::Kernel;
@@ -148,10 +148,10 @@ impl Shape {
         }
     }
 
-    /// Rows of A from `row` on where they lie, from step `k0` on; `room` for a tile's panel.
-    fn left(&self, a: &[f32], cut: &Cut, row: usize, k0: usize, kc: usize, room: &mut [f32]) -> Left {
+    /// Rows of A from `row` on where they lie, from step `k0` on.
+    fn left(&self, a: &[f32], cut: &Cut, row: usize, k0: usize, kc: usize, edge: &mut Edge) -> Left {
         let (rows, steps) = if self.transpose_a { (1, self.m) } else { (self.k, 1) };
-        Left::lying(&a[self.place_in_a(row, k0)..], cut, kc, rows, steps, room)
+        Left::lying(&a[self.place_in_a(row, k0)..], cut, kc, rows, steps, edge)
     }
 
     fn tile(&self) -> Tile {

@@ -1,8 +1,8 @@
 //! Products cut into blocks of rows: B is packed before, by each thread for itself, or read where it lies; A is read where it
 //! lies, unless its steps of k are long rows.
 
-use super::tile::{Panel, Tile, LARGEST};
-use super::{b_matrices, pack_b, Cut, Left, Packs, Shape, Sweep, KC};
+use super::tile::{Panel, Tile};
+use super::{b_matrices, pack_b, Cut, Edge, Left, Packs, Shape, Sweep, KC};
 use crate::fused::Fused;
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
@@ -145,7 +145,7 @@ impl ByRows {
 
     fn packed_a_words(&self) -> usize {
         // A block's tiles have as many rows as it, or fewer where it's the last.
-        let rows = if self.shape.packs_a() { self.blocks.rows } else { self.tile.rows };
+        let rows = if self.shape.packs_a() { self.blocks.rows } else { 0 };
         rows * KC.min(self.shape.k)
     }
 }
@@ -158,7 +158,8 @@ impl Kernel for ByRows {
         self.shape.batch * self.blocks.count
     }
     fn scratch(&self) -> usize {
-        let own = self.packed_a_words() + self.tile.columns * KC.min(self.shape.k) + LARGEST;
+        let kc = KC.min(self.shape.k);
+        let own = self.packed_a_words() + self.tile.columns * kc + Edge::words(self.tile, kc);
         self.own_b_words() + own.max(self.epilogue.as_ref().map_or(0, |e| e.scratch()))
     }
     fn prepare(&self, context: &StepContext, scratch: &mut [f32]) {
@@ -222,16 +223,16 @@ impl ByRows {
         let kc = KC.min(k - k0);
         let (packed_a, scratch) = scratch.split_at_mut(self.packed_a_words());
         let (edge_b, scratch) = scratch.split_at_mut(nr * KC.min(k));
-        let edge_c = &mut scratch[..LARGEST];
+        let edge = &mut Edge::of(scratch);
         let a = if self.shape.packs_a() {
             self.shape.pack_a(a, &cut, row, k0, kc, packed_a);
             Left::packed(packed_a, &cut, kc)
         } else {
-            self.shape.left(a, &cut, row, k0, kc, packed_a)
+            self.shape.left(a, &cut, row, k0, kc, edge)
         };
         let sweep = Sweep { cut, n, k: kc, ldc: n, accumulate: k0 > 0 };
         // Panels are packed or lie inside their operand for kc steps.
-        sweep.run(a, |j| self.b_panel(b, k0, kc, j, edge_b), out, edge_c);
+        sweep.run(a, |j| self.b_panel(b, k0, kc, j, edge_b), out, edge);
     }
 
     /// The panel of B at column j: packed before, where it lies, or packed now.

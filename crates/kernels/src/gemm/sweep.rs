@@ -2,7 +2,7 @@
 
 use super::cut::{Band, Cut, Strip};
 use super::pack::{interleave, pack_b};
-use super::tile::{Grid, Panel, Panels};
+use super::tile::{Grid, Panel, Panels, Tile, LARGEST};
 
 /// Sizes of a sweep: C[rows × n] (+)= A[rows × k] · B[k × n], rows of C `ldc` apart.
 #[derive(Clone, Copy)]
@@ -12,6 +12,24 @@ pub(crate) struct Sweep {
     pub k: usize,
     pub ldc: usize,
     pub accumulate: bool,
+}
+
+/// Room for what hangs over: a tile's results, and a panel of its rows.
+pub(crate) struct Edge<'a> {
+    results: &'a mut [f32],
+    rows: &'a mut [f32],
+}
+
+impl<'a> Edge<'a> {
+    /// Words for tiles of at most this size and `k` steps; none where A is packed.
+    pub fn words(tile: Tile, k: usize) -> usize {
+        LARGEST + tile.rows * k
+    }
+
+    pub fn of(scratch: &'a mut [f32]) -> Edge<'a> {
+        let (results, rows) = scratch.split_at_mut(LARGEST);
+        Edge { results, rows }
+    }
 }
 
 /// Where the rows of A lie: those of a tile from `at + first · its first` on, each `row` further than the last, one step of k `step`
@@ -33,9 +51,8 @@ impl Left {
         Left { at: panels.as_ptr(), first: k, row: 1, step: None, hanging: None }
     }
 
-    /// Rows where they are, `row` words apart, and `step` words from one step of k to the next; one of both is 1. `room` for a
-    /// tile's panel.
-    pub fn lying(values: &[f32], cut: &Cut, k: usize, row: usize, step: usize, room: &mut [f32]) -> Left {
+    /// Rows where they are, `row` words apart, and `step` words from one step of k to the next; one of both is 1.
+    pub fn lying(values: &[f32], cut: &Cut, k: usize, row: usize, step: usize, edge: &mut Edge) -> Left {
         let (rows, steps) = (cut.rows(), k.saturating_sub(1) * step);
         assert!(row == 1 || step == 1);
         assert!(rows * k == 0 || (rows - 1) * row + steps < values.len(), "rows of A");
@@ -43,11 +60,11 @@ impl Left {
         if cut.padded() > rows {
             let Strip { row: first, tile, height } = cut.strip(cut.tiles() - 1);
             if step == 1 {
-                interleave(&values[first * row..], row, height, k, tile.rows, room);
+                interleave(&values[first * row..], row, height, k, tile.rows, edge.rows);
             } else {
-                pack_b(values, step, false, 0, k, first, height, tile.rows, room);
+                pack_b(values, step, false, 0, k, first, height, tile.rows, edge.rows);
             }
-            hanging = Some(room.as_ptr());
+            hanging = Some(edge.rows.as_ptr());
         }
         Left { at: values.as_ptr(), first: row, row, step: Some(step), hanging }
     }
@@ -69,9 +86,9 @@ impl Left {
 }
 
 impl Sweep {
-    /// Multiplies; `b` gives the panel of the tiles' columns from a column on, and `edge` has room for the largest tile. All panels
+    /// Multiplies; `b` gives the panel of the tiles' columns from a column on. All panels
     /// hold k steps.
-    pub fn run(&self, a: Left, mut b: impl FnMut(usize) -> Panel, c: &mut [f32], edge: &mut [f32]) {
+    pub fn run(&self, a: Left, mut b: impl FnMut(usize) -> Panel, c: &mut [f32], edge: &mut Edge) {
         let rows = self.cut.rows();
         assert!(rows == 0 || self.n == 0 || c.len() >= (rows - 1) * self.ldc + self.n, "rows of C");
         let columns = self.cut.all()[0].tile.columns;
@@ -87,7 +104,7 @@ impl Sweep {
     ///
     /// # Safety
     /// Every panel is readable for k steps, and C valid for reading and writing all rows of n values.
-    pub unsafe fn whole(&self, a: Left, b: Panels, c: *mut f32, edge: &mut [f32]) {
+    pub unsafe fn whole(&self, a: Left, b: Panels, c: *mut f32, edge: &mut Edge) {
         for band in self.cut.all() {
             if band.rows > 0 {
                 // SAFETY: the caller's promise.
@@ -100,24 +117,24 @@ impl Sweep {
     ///
     /// # Safety
     /// As [`Sweep::whole`].
-    unsafe fn band(&self, band: &Band, left: Left, b: Panels, c: *mut f32, edge: &mut [f32]) {
+    unsafe fn band(&self, band: &Band, left: Left, b: Panels, c: *mut f32, edge: &mut Edge) {
         let Sweep { n, k, ldc, accumulate, .. } = *self;
         let Band { tile, rows, .. } = *band;
         let (mr, nr) = (tile.rows, tile.columns);
         let (a, row) = (left.of(band), left.row);
         let (down, across) = (rows / mr, n / nr);
-        assert!(edge.len() >= mr * nr, "room for a tile");
+        assert!(edge.results.len() >= mr * nr, "room for a tile");
         // SAFETY: the caller's promise.
         unsafe { (tile.grid)(&Grid { down, across, k, a, row, b, c, ldc, accumulate }) };
         let mut hanging = |i: usize, j: usize| {
             let (a, row) = if i == down { left.last(band) } else { (a.at(i), row) };
             // SAFETY: as above; the edge buffer has room for a tile.
-            unsafe { (tile.run)(k, a, row, b.at(j), edge.as_mut_ptr(), nr, false) };
+            unsafe { (tile.run)(k, a, row, b.at(j), edge.results.as_mut_ptr(), nr, false) };
             for r in 0..mr.min(rows - i * mr) {
                 let width = nr.min(n - j * nr);
                 // SAFETY: a part of a row of C.
                 let line = unsafe { std::slice::from_raw_parts_mut(c.add((i * mr + r) * ldc + j * nr), width) };
-                for (value, &sum) in line.iter_mut().zip(&edge[r * nr..]) {
+                for (value, &sum) in line.iter_mut().zip(&edge.results[r * nr..]) {
                     // The order of the whole tile: the block's sum, plus what was there.
                     *value = if accumulate { sum + *value } else { sum };
                 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::fused::{Instruction, Operand};
+use crate::fused::{Instruction, Operand, MAX_REGISTERS};
 use crate::testing::{run_all, Machine};
 use crate::Function;
 
@@ -160,7 +160,8 @@ fn chains_behind_blocks_of_columns() {
                 },
             ],
             outputs: vec![(3, out)],
-            registers: 4,
+            // So many that the chain needs more room than the product.
+            registers: MAX_REGISTERS,
             len: m * n,
         };
         let mut records: Vec<Box<dyn Kernel>> = Vec::new();

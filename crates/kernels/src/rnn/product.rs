@@ -1,6 +1,6 @@
 //! Products of a few rows with weights that are packed once for a whole walk.
 
-use crate::gemm::{pack_b, preferred, widest, Cut, Left, Panel, Sweep, Tile, LARGEST};
+use crate::gemm::{pack_b, preferred, widest, Cut, Edge, Left, Panel, Sweep, Tile};
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
 
@@ -77,7 +77,7 @@ pub(super) struct Packed {
 impl Packed {
     /// Words of scratch of [`Packed::multiply`].
     pub fn scratch(&self) -> usize {
-        self.tile.rows * self.shape.k + LARGEST
+        Edge::words(self.tile, self.shape.k)
     }
 
     /// out[blocks × rows × n] = a[rows × k] · the first k lines of the weights, rows of `a` so many words apart.
@@ -91,8 +91,8 @@ impl Packed {
     ) {
         let Weights { k: all, n, blocks, .. } = self.shape;
         let (cut, columns) = (Cut::evenly(rows, self.tile), self.tile.columns);
-        let (edge, room) = scratch.split_at_mut(LARGEST);
-        let left = Left::lying(a, &cut, k, lda, 1, room);
+        let edge = &mut Edge::of(scratch);
+        let left = Left::lying(a, &cut, k, lda, 1, edge);
         // SAFETY: the packed weights are an input of this record.
         let weights = unsafe { context.read(self.at) };
         let block = n.next_multiple_of(columns) * all;
