@@ -5,14 +5,9 @@ use simd::{F32x8, I32x8};
 /// 3.1e-9 of eʳ.
 pub(super) const TAIL: [f32; 5] = [1.381_432e-3, 8.368_851e-3, 4.166_84e-2, 0.166_665_2, 0.499_999_93];
 
-/// What [`reduce`] reads; `bias` is what it adds to n in the bits.
-const fn reduction(bias: f32) -> Table<9> {
-    Table::new([ROUNDING + bias, LOG2_E, -LN2_HIGH, -LN2_LOW, TAIL[0], TAIL[1], TAIL[2], TAIL[3], TAIL[4]])
-}
-
-/// The bias of an exponent, for functions with one power of 2; twice that for those with two.
-pub(super) static ONE_POWER: Table<9> = reduction(BIAS);
-static TWO_POWERS: Table<9> = reduction(2.0 * BIAS);
+/// What [`reduce`] reads.
+static REDUCTION: Table<9> =
+    Table::new([ROUNDING + BIAS, LOG2_E, -LN2_HIGH, -LN2_LOW, TAIL[0], TAIL[1], TAIL[2], TAIL[3], TAIL[4]]);
 
 /// x = n·ln2 + r with |r| ≤ ln2/2, for |x| below 2⁸.
 pub(super) struct Reduced {
@@ -26,8 +21,8 @@ pub(super) struct Reduced {
 }
 
 #[inline(always)]
-pub(super) fn reduce(x: F32x8, constants: &Table<9>) -> Reduced {
-    let [rounding, log2_e, high, low, tail @ ..] = constants.read_twice();
+pub(super) fn reduce(x: F32x8) -> Reduced {
+    let [rounding, log2_e, high, low, tail @ ..] = REDUCTION.read_twice();
     let t = x.madd(log2_e, rounding);
     let n = t - rounding;
     let r = n.madd(low, n.madd(high, x));
@@ -35,27 +30,47 @@ pub(super) fn reduce(x: F32x8, constants: &Table<9>) -> Reduced {
     Reduced { n, bits: t.bits(), r, square, tail: quartic(r, square, tail) }
 }
 
-/// Arguments beyond which all are infinite or 0.
-static ENDS: Table<3> = Table::new([89.0, -104.0, -88.03]);
+/// Arguments beyond which all are infinite or 0; the reduction by powers of 4; and (eʳ − 1 − r)/r² on |r| ≤ ln2, fitted as [`TAIL`]
+/// is, 2.1e-8 of eʳ.
+static TABLE: Table<12> = Table::new([
+    89.0,
+    -104.0,
+    ROUNDING + BIAS,
+    0.5 * LOG2_E,
+    -2.0 * LN2_HIGH,
+    -2.0 * LN2_LOW,
+    1.961_083_6e-4,
+    1.410_509_1e-3,
+    8.336_12e-3,
+    4.166_123_6e-2,
+    0.166_666_14,
+    0.500_000_36,
+]);
 
 /// eˣ within 2 ULP; overflows to infinity, underflows through the subnormals.
 #[inline(always)]
 pub fn exp(x: F32x8) -> F32x8 {
-    let [most, least, _] = ENDS.read_twice();
+    let [most, least, rounding, log4_e, high, low, f, e, d, c, b, a] = TABLE.read_twice();
     // pmin and pmax in this order keep a NaN.
-    let Reduced { bits, r, square, tail, .. } = reduce(x.pmin(most).pmax(least), &TWO_POWERS);
-    // Two factors: 2ⁿ alone would leave the range where eˣ is subnormal or just below infinity.
-    let half = bits.shift_right(1);
-    let low = power(half);
-    square.madd(tail, r).madd(low, low) * power(bits - half)
+    let x = x.pmin(most).pmax(least);
+    let t = x.madd(log4_e, rounding);
+    let n = t - rounding;
+    let r = n.madd(low, n.madd(high, x));
+    let square = r * r;
+    let tail = f.madd(r, e).madd(square, d.madd(r, c)).madd(square, b.madd(r, a));
+    // 4ⁿ alone would leave the range where eˣ is subnormal or just below infinity; its root is far inside.
+    let root = power(t.bits());
+    square.madd(tail, r).madd(root, root) * root
 }
+
+/// There n is −127, whose power has no bits.
+static LEAST: Table<1> = Table::new([-88.03]);
 
 /// eˣ within 2 ULP for x in −87 … 88, and 0 from −88.03 on: for exponentials that are added up, where that is as good.
 #[inline(always)]
 pub fn exp_or_zero(x: F32x8) -> F32x8 {
-    let [_, _, least] = ENDS.read_twice();
-    // At the least, n is −127, whose power has no bits.
-    let Reduced { bits, r, square, tail, .. } = reduce(x.pmax(least), &ONE_POWER);
+    let [least] = LEAST.read_twice();
+    let Reduced { bits, r, square, tail, .. } = reduce(x.pmax(least));
     let power = power(bits);
     square.madd(tail, r).madd(power, power)
 }

@@ -1,4 +1,4 @@
-use super::exp::{reduce, Reduced, ONE_POWER};
+use super::exp::{reduce, Reduced};
 use super::{power, Table, BIAS, ROUNDING};
 use simd::F32x8;
 
@@ -9,7 +9,7 @@ static TABLE: Table<6> = Table::new([89.0, -104.0, -120.0, ROUNDING + BIAS - 1.0
 #[inline(always)]
 pub fn expm1(x: F32x8) -> F32x8 {
     let [most, least, least_n, bias, half, small] = TABLE.read_twice();
-    let Reduced { n, r, square, tail, .. } = reduce(x.pmin(most).pmax(least), &ONE_POWER);
+    let Reduced { n, r, square, tail, .. } = reduce(x.pmin(most).pmax(least));
     let p = square.madd(tail, r);
     // 2ⁿ·(p + 1) − 1 = 2·(t·p + (t − ½)) with t = 2ⁿ⁻¹, which stays finite where eˣ does.
     let t = power((n.pmax(least_n) + bias).bits());

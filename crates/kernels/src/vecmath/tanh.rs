@@ -1,42 +1,43 @@
 use super::exp::TAIL;
-use super::{power, quartic, Table, BIAS, LN2_HIGH, LN2_LOW, LOG2_E, ROUNDING};
+use super::{power, quartic, Table, BIAS, LOG2_E, ROUNDING};
 use simd::F32x8;
 
 /// Beyond, the result rounds to 1.
 const END: f32 = 9.1;
 
-/// The ends, 1 and 2; then the reduction of [`super::exp`] for 2x, and its tail, in r/2.
+/// The ends, 1, ½ and −½; then the reduction of [`super::exp`] for 2x, and its tail, in r/2. One step reduces: where n·ln2 has
+/// more bits than a number, tanh is so flat that they don't count.
 static TABLE: Table<13> = Table::new([
     END,
     -END,
     1.0,
-    2.0,
+    0.5,
+    -0.5,
     ROUNDING + BIAS,
     2.0 * LOG2_E,
-    -0.5 * LN2_HIGH,
-    -0.5 * LN2_LOW,
-    64.0 * TAIL[0],
-    32.0 * TAIL[1],
-    16.0 * TAIL[2],
-    8.0 * TAIL[3],
-    4.0 * TAIL[4],
+    -0.5 * std::f32::consts::LN_2,
+    32.0 * TAIL[0],
+    16.0 * TAIL[1],
+    8.0 * TAIL[2],
+    4.0 * TAIL[3],
+    2.0 * TAIL[4],
 ]);
 
 /// Hyperbolic tangent within 4 ULP; never leaves [−1, 1].
 #[inline(always)]
 pub fn tanh(x: F32x8) -> F32x8 {
-    let [most, least, one, two, rounding, log2_e, high, low, tail @ ..] = TABLE.read_twice();
+    let [most, least, one, half, minus_half, rounding, log2_e, ln2, tail @ ..] = TABLE.read_twice();
     // pmin and pmax in this order keep a NaN.
     let x = x.pmin(most).pmax(least);
     let t = x.madd(log2_e, rounding);
     let n = t - rounding;
-    let half_r = n.madd(low, n.madd(high, x));
+    let half_r = n.madd(ln2, x);
     let square = half_r * half_r;
-    let p = square.madd(quartic(half_r, square, tail), half_r + half_r);
-    // e²ˣ − 1 = 2ⁿ·(eʳ − 1) + (2ⁿ − 1).
+    let p = square.madd(quartic(half_r, square, tail), half_r);
+    // (e²ˣ − 1)/2 = 2ⁿ·(eʳ − 1)/2 + (2ⁿ − 1)/2.
     let power = power(t.bits());
-    let e = power.madd(p, power - one);
-    e / (e + two)
+    let e = power.madd(p, power.madd(half, minus_half));
+    e / (e + one)
 }
 
 #[cfg(test)]
