@@ -11,7 +11,7 @@ mod scores;
 pub use forward::Forward;
 pub use gradient::Gradient;
 
-use crate::gemm::{interleave, pack_b, Cut, Edge, Left, Panel, Sweep, Tile, KC};
+use crate::gemm::{interleave, pack_b, Cut, Edge, Left, Panels, Sweep, Tile, KC};
 use parallel::Span;
 
 /// Queries of a tile: whole tiles of any size, and few enough that a causal mask leaves out much.
@@ -114,7 +114,7 @@ fn scores(tile: Tile, keys: usize, a: Lines, b: &[f32], out: &mut [f32], edge: &
     let cut = Cut::evenly(keys, tile);
     let sweep = Sweep { cut, n: TILE, k: width, ldc: TILE, accumulate: false };
     let a = Left::lying(a.values, &cut, width, a.ld, 1, edge);
-    sweep.run(a, |j| Panel { at: b[j * width..][..columns * width].as_ptr(), step: columns }, out, edge);
+    sweep.run(a, Panels::of(b, TILE, width, columns, columns, columns * width), out, edge);
 }
 
 /// out[TILE × width] = scoresᵀ times `b` [keys × width], which is packed straight in panels of `all` rows.
@@ -135,7 +135,7 @@ fn weighted(
         let cut = Cut::evenly(TILE, tile);
         let sweep = Sweep { cut, n: width, k, ldc: width, accumulate: from > 0 };
         let a = Left::lying(&scores[from * TILE..], &cut, k, 1, TILE, edge);
-        let b = |j: usize| Panel { at: b[j * all + from * columns..][..k * columns].as_ptr(), step: columns };
+        let b = Panels::of(&b[from * columns..], width, k, columns, columns, columns * all);
         sweep.run(a, b, out, edge);
     }
 }
@@ -156,7 +156,7 @@ fn gathered(
     let cut = Cut::evenly(keys, tile);
     let sweep = Sweep { cut, n: width, k: queries, ldc: width, accumulate: true };
     let a = Left::lying(scores, &cut, queries, TILE, 1, edge);
-    sweep.run(a, |j| Panel { at: b[j * queries..][..columns * queries].as_ptr(), step: columns }, out, edge);
+    sweep.run(a, Panels::of(b, width, queries, columns, columns, columns * queries), out, edge);
 }
 
 /// Cuts scratch memory into parts.

@@ -6,7 +6,7 @@ use super::parts::{Part, Parts, Piece, BLOCK};
 use super::patches::{Patches, Pixel};
 use crate::copy::copy;
 use crate::fused::Fused;
-use crate::gemm::{pack_b, Cut, Edge, Left, Panel, Sweep, Tile};
+use crate::gemm::{pack_b, Cut, Edge, Left, Panels, Sweep, Tile};
 use crate::join::Images;
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
@@ -160,8 +160,7 @@ impl Correlate {
             let kernel = &packed[group * width.div_ceil(columns) * columns * inner..];
             for Piece { patch, kernel: at, len: k } in part.pieces(depth) {
                 patches.write(rows.start, rows.len(), patch..patch + k, k, matrix);
-                let b =
-                    |j: usize| Panel { at: kernel[j * inner + at * columns..][..k * columns].as_ptr(), step: columns };
+                let b = Panels::of(&kernel[at * columns..], width, k, columns, columns, columns * inner);
                 let accumulate = patch > 0;
                 let cut = Cut::evenly(rows.len(), self.tile);
                 let a = Left::lying(matrix, &cut, k, k, 1, edge);

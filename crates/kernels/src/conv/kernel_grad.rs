@@ -2,7 +2,7 @@
 
 use super::axis::Axis;
 use super::patches::Patches;
-use crate::gemm::{pack_b, Cut, Edge, Left, Panel, Sweep, Tile, KC, LINE};
+use crate::gemm::{pack_b, Cut, Edge, Left, Sweep, Tile, KC, LINE};
 use crate::pool::PoolGrad;
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
@@ -125,7 +125,7 @@ impl Kernel for KernelGrad {
         self.sizes.parts() * self.sizes.blocks()
     }
     fn scratch(&self) -> usize {
-        self.apart() * KC + self.room() + self.tile.columns * KC + Edge::words(self.tile, KC)
+        self.apart() * KC + self.room() + Sweep::room(self.tile, KC) + Edge::words(self.tile, KC)
     }
     fn flops(&self) -> u64 {
         self.sizes.flops()
@@ -149,7 +149,7 @@ impl Kernel for KernelGrad {
         }
         let (matrix, scratch) = scratch.split_at_mut(self.apart() * KC);
         let (room, scratch) = scratch.split_at_mut(self.room());
-        let (b, scratch) = scratch.split_at_mut(self.tile.columns * KC);
+        let (panels, scratch) = scratch.split_at_mut(Sweep::room(self.tile, KC));
         let edge = &mut Edge::of(scratch);
         let columns = self.tile.columns;
         for group in 0..*groups {
@@ -158,14 +158,13 @@ impl Kernel for KernelGrad {
                 let k = self.sizes.block.min(last - p0);
                 let (dy, there) = self.dy.results(context, p0, p0 + k, room);
                 patches.write(p0, k, row..row + rows, self.apart(), matrix);
-                let panel = |j: usize| {
-                    pack_b(dy, filters, false, p0 - there, k, group * width + j, columns.min(width - j), columns, b);
-                    Panel { at: b.as_ptr(), step: columns }
+                let pack = |j: usize, out: &mut [f32]| {
+                    pack_b(dy, filters, false, p0 - there, k, group * width + j, columns.min(width - j), columns, out)
                 };
                 let cut = Cut::evenly(rows, self.tile);
                 let a = Left::lying(matrix, &cut, k, 1, self.apart(), edge);
                 let sweep = Sweep { cut, n: *width, k, ldc: filters, accumulate: p0 > first };
-                sweep.run(a, panel, &mut out[group * width..], edge);
+                sweep.run_packing(a, pack, panels, &mut out[group * width..], edge);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Products of deep operands with few results, as the gradients of weights over long sequences are: chunks are parts of k, each
 //! with sums of its own, so that both operands are read once and nothing is packed beforehand; then the sums are added in order.
 
-use super::tile::{Panel, Tile};
+use super::tile::Tile;
 use super::{pack_b, Cut, Edge, Left, Shape, Sweep, KC};
 use crate::fused::Fused;
 use crate::record::{Kernel, StepContext};
@@ -52,7 +52,7 @@ impl Kernel for ByDepth {
         parts(&self.shape)
     }
     fn scratch(&self) -> usize {
-        self.packed_a_words() + self.tile.columns * KC + Edge::words(self.tile, 0)
+        self.packed_a_words() + Sweep::room(self.tile, KC) + Edge::words(self.tile, 0)
     }
     fn flops(&self) -> u64 {
         self.shape.flops()
@@ -64,7 +64,7 @@ impl Kernel for ByDepth {
         let Shape { m, n, k, .. } = self.shape;
         let (cut, nr) = (Cut::evenly(m, self.tile), self.tile.columns);
         let (packed, scratch) = scratch.split_at_mut(self.packed_a_words());
-        let (panel_b, scratch) = scratch.split_at_mut(nr * KC);
+        let (room, scratch) = scratch.split_at_mut(Sweep::room(self.tile, KC));
         // SAFETY: both are inputs of this record.
         let (a, b) = unsafe { (context.read(self.a), context.read(self.b)) };
         // SAFETY: each part belongs to one chunk.
@@ -76,11 +76,8 @@ impl Kernel for ByDepth {
             let kc = block.min(to - k0);
             self.shape.pack_a(a, &cut, 0, k0, kc, packed);
             let sweep = Sweep { cut, n, k: kc, ldc: n, accumulate: k0 > from };
-            let panel = |j: usize| {
-                pack_b(b, n, false, k0, kc, j, nr.min(n - j), nr, panel_b);
-                Panel { at: panel_b.as_ptr(), step: nr }
-            };
-            sweep.run(Left::packed(packed, &cut, kc), panel, out, &mut Edge::of(scratch));
+            let pack = |j: usize, panel: &mut [f32]| pack_b(b, n, false, k0, kc, j, nr.min(n - j), nr, panel);
+            sweep.run_packing(Left::packed(packed, &cut, kc), pack, room, out, &mut Edge::of(scratch));
         }
     }
 }

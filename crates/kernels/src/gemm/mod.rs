@@ -15,7 +15,7 @@ use cut::Strip;
 pub(crate) use pack::{interleave, pack_b};
 pub(crate) use sweep::{Edge, Left, Sweep};
 pub use tile::TILES;
-pub(crate) use tile::{Panel, Tile};
+pub(crate) use tile::{Panels, Tile};
 
 use crate::fused::Fused;
 use crate::record::Kernel;

@@ -1,7 +1,7 @@
 //! Products cut into blocks of rows: B is packed before, by each thread for itself, or read where it lies; A is read where it
 //! lies, unless its steps of k are long rows.
 
-use super::tile::{Panel, Tile};
+use super::tile::{Panels, Tile};
 use super::{b_matrices, pack_b, Cut, Edge, Left, Packs, Shape, Sweep, KC};
 use crate::fused::Fused;
 use crate::record::{Kernel, StepContext};
@@ -159,7 +159,7 @@ impl Kernel for ByRows {
     }
     fn scratch(&self) -> usize {
         let kc = KC.min(self.shape.k);
-        let own = self.packed_a_words() + self.tile.columns * kc + Edge::words(self.tile, kc);
+        let own = self.packed_a_words() + Sweep::room(self.tile, kc) + Edge::words(self.tile, kc);
         self.own_b_words() + own.max(self.epilogue.as_ref().map_or(0, |e| e.scratch()))
     }
     fn prepare(&self, context: &StepContext, scratch: &mut [f32]) {
@@ -218,11 +218,11 @@ impl ByRows {
     /// out[rows × n] (+)= op(a)[row.., k0..] · op(b)[k0.., ..].
     fn k_block(&self, a: &[f32], b: &[f32], rows: Range<usize>, k0: usize, out: &mut [f32], scratch: &mut [f32]) {
         let (row, rows) = (rows.start, rows.len());
-        let Shape { n, k, .. } = self.shape;
+        let Shape { n, k, transpose_b, .. } = self.shape;
         let (cut, nr) = (self.cut(rows), self.tile.columns);
         let kc = KC.min(k - k0);
         let (packed_a, scratch) = scratch.split_at_mut(self.packed_a_words());
-        let (edge_b, scratch) = scratch.split_at_mut(nr * KC.min(k));
+        let (room, scratch) = scratch.split_at_mut(Sweep::room(self.tile, KC.min(k)));
         let edge = &mut Edge::of(scratch);
         let a = if self.shape.packs_a() {
             self.shape.pack_a(a, &cut, row, k0, kc, packed_a);
@@ -231,23 +231,28 @@ impl ByRows {
             self.shape.left(a, &cut, row, k0, kc, edge)
         };
         let sweep = Sweep { cut, n, k: kc, ldc: n, accumulate: k0 > 0 };
-        // Panels are packed or lie inside their operand for kc steps.
-        sweep.run(a, |j| self.b_panel(b, k0, kc, j, edge_b), out, edge);
+        let (there, panels) = self.panels(b, k0, kc);
+        Sweep { n: there, ..sweep }.run(a, panels, out, edge);
+        let pack = |j: usize, panel: &mut [f32]| {
+            let (ld, column) = (if transpose_b { k } else { n }, there + j);
+            pack_b(b, ld, transpose_b, k0, kc, column, nr.min(n - column), nr, panel);
+        };
+        Sweep { n: n - there, ..sweep }.run_packing(a, pack, room, &mut out[there..], edge);
     }
 
-    /// The panel of B at column j: packed before, where it lies, or packed now.
-    fn b_panel(&self, b: &[f32], k0: usize, kc: usize, j: usize, edge: &mut [f32]) -> Panel {
-        let Shape { n, k, transpose_b, .. } = self.shape;
+    /// The columns of B that are there in panels, packed or where they lie, for `kc` steps from `k0` on.
+    fn panels(&self, b: &[f32], k0: usize, kc: usize) -> (usize, Panels) {
+        let Shape { n, transpose_b, .. } = self.shape;
         let nr = self.tile.columns;
         if self.packs != Packs::Nothing {
-            return Panel { at: b[k0 * n.next_multiple_of(nr) + j * kc..].as_ptr(), step: nr };
+            return (n, Panels::of(&b[k0 * n.next_multiple_of(nr)..], n, kc, nr, nr, nr * kc));
         }
-        // What hangs over the edge reads the next row's first numbers, and nobody reads what becomes of those.
-        if !transpose_b && (k0 + kc - 1) * n + j + nr <= b.len() {
-            return Panel { at: b[k0 * n + j..].as_ptr(), step: n };
-        }
-        let ld = if transpose_b { k } else { n };
-        pack_b(b, ld, transpose_b, k0, kc, j, nr.min(n - j), nr, edge);
-        Panel { at: edge.as_ptr(), step: nr }
+        // What hangs over reads the next row's first numbers, if there is a next row, and nobody reads what becomes of those.
+        let there = match (k0 + kc - 1) * n + n.next_multiple_of(nr) <= b.len() {
+            _ if transpose_b => 0,
+            true => n,
+            false => n / nr * nr,
+        };
+        (there, Panels::of(&b[k0 * n..], there, kc, nr, n, nr))
     }
 }

@@ -3,6 +3,7 @@
 use super::cut::{Band, Cut, Strip};
 use super::pack::{interleave, pack_b};
 use super::tile::{Grid, Panel, Panels, Tile, LARGEST};
+use std::ops::Range;
 
 /// Sizes of a sweep: C[rows × n] (+)= A[rows × k] · B[k × n], rows of C `ldc` apart.
 #[derive(Clone, Copy)]
@@ -13,6 +14,9 @@ pub(crate) struct Sweep {
     pub ldc: usize,
     pub accumulate: bool,
 }
+
+/// Words of panels of B that stay in L1 beside a tile's rows.
+const IN_L1: usize = 4096;
 
 /// Room for what hangs over: a tile's results, and a panel of its rows.
 pub(crate) struct Edge<'a> {
@@ -86,16 +90,50 @@ impl Left {
 }
 
 impl Sweep {
-    /// Multiplies; `b` gives the panel of the tiles' columns from a column on. All panels
-    /// hold k steps.
-    pub fn run(&self, a: Left, mut b: impl FnMut(usize) -> Panel, c: &mut [f32], edge: &mut Edge) {
+    /// Multiplies by panels that hold k steps, as many at a time as stay in L1 while all of A passes.
+    pub fn run(&self, a: Left, b: Panels, c: &mut [f32], edge: &mut Edge) {
+        self.parts(a, |panels| b.from(panels.start), c, edge);
+    }
+
+    /// The same with panels that `pack` makes before they are used, each from a column on; `room` as [`Sweep::room`] says.
+    pub fn run_packing(
+        &self,
+        a: Left,
+        mut pack: impl FnMut(usize, &mut [f32]),
+        room: &mut [f32],
+        c: &mut [f32],
+        edge: &mut Edge,
+    ) {
+        let (k, columns) = (self.k, self.columns());
+        let packed = |panels: Range<usize>| {
+            for (panel, out) in panels.clone().zip(room.chunks_exact_mut((k * columns).max(1))) {
+                pack(panel * columns, out);
+            }
+            Panels::of(room, panels.len() * columns, k, columns, columns, columns * k)
+        };
+        self.parts(a, packed, c, edge);
+    }
+
+    /// Words of the panels that are packed at a time, of tiles of this size and at most `k` steps.
+    pub fn room(tile: Tile, k: usize) -> usize {
+        IN_L1.max(tile.columns * k)
+    }
+
+    fn columns(&self) -> usize {
+        self.cut.all()[0].tile.columns
+    }
+
+    /// Some panels at a time, that `b` gives.
+    fn parts(&self, a: Left, mut b: impl FnMut(Range<usize>) -> Panels, c: &mut [f32], edge: &mut Edge) {
         let rows = self.cut.rows();
         assert!(rows == 0 || self.n == 0 || c.len() >= (rows - 1) * self.ldc + self.n, "rows of C");
-        let columns = self.cut.all()[0].tile.columns;
-        for j in (0..self.n).step_by(columns) {
-            let b = Panels { first: b(j), apart: 0 };
-            let part = Sweep { n: columns.min(self.n - j), ..*self };
-            // SAFETY: the panels hold k steps, the caller's promise; C has all rows, asserted above.
+        let columns = self.columns();
+        let panels = (IN_L1 / (self.k * columns).max(1)).max(1);
+        for j in (0..self.n).step_by(panels * columns) {
+            let part = Sweep { n: (panels * columns).min(self.n - j), ..*self };
+            let first = j / columns;
+            let b = b(first..first + part.n.div_ceil(columns));
+            // SAFETY: the panels hold k steps, and C has all rows, asserted above.
             unsafe { part.whole(a, b, c.as_mut_ptr().add(j), edge) };
         }
     }

@@ -93,6 +93,18 @@ pub struct Panels {
 }
 
 impl Panels {
+    /// Panels that lie among these values: k steps of so many columns each, `step` words from one to the next.
+    pub fn of(values: &[f32], n: usize, k: usize, columns: usize, step: usize, apart: usize) -> Panels {
+        let last = n.div_ceil(columns).saturating_sub(1) * apart + k.saturating_sub(1) * step;
+        assert!(n * k == 0 || last + columns <= values.len(), "panels of B");
+        Panels { first: Panel { at: values.as_ptr(), step }, apart }
+    }
+
+    /// Those from one on.
+    pub fn from(&self, index: usize) -> Panels {
+        Panels { first: self.at(index), ..*self }
+    }
+
     pub fn at(&self, index: usize) -> Panel {
         Panel { at: self.first.at.wrapping_add(index * self.apart), ..self.first }
     }

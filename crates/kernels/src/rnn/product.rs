@@ -1,6 +1,6 @@
 //! Products of a few rows with weights that are packed once for a whole walk.
 
-use crate::gemm::{pack_b, preferred, widest, Cut, Edge, Left, Panel, Sweep, Tile};
+use crate::gemm::{pack_b, preferred, widest, Cut, Edge, Left, Panels, Sweep, Tile};
 use crate::record::{Kernel, StepContext};
 use parallel::Span;
 
@@ -98,9 +98,8 @@ impl Packed {
         let block = n.next_multiple_of(columns) * all;
         let sweep = Sweep { cut, n, k, ldc: n, accumulate: false };
         for (i, out) in out.chunks_exact_mut(rows * n).take(blocks).enumerate() {
-            let panel =
-                |j: usize| Panel { at: weights[i * block + j * all..][..columns * all].as_ptr(), step: columns };
-            sweep.run(left, panel, out, edge);
+            let panels = Panels::of(&weights[i * block..], n, k, columns, columns, columns * all);
+            sweep.run(left, panels, out, edge);
         }
     }
 }
