@@ -114,7 +114,7 @@ fn scores(tile: Tile, keys: usize, a: Lines, b: &[f32], out: &mut [f32], edge: &
     let cut = Cut::evenly(keys, tile);
     let sweep = Sweep { cut, n: TILE, k: width, ldc: TILE, accumulate: false };
     let a = Left::lying(a.values, &cut, width, a.ld, 1, edge);
-    sweep.run(a, Panels::of(b, TILE, width, columns, columns, columns * width), out, edge);
+    sweep.run(a, Panels::packed(b, TILE, width, columns, width), out, edge);
 }
 
 /// out[TILE × width] = scoresᵀ times `b` [keys × width], which is packed straight in panels of `all` rows.
@@ -135,7 +135,7 @@ fn weighted(
         let cut = Cut::evenly(TILE, tile);
         let sweep = Sweep { cut, n: width, k, ldc: width, accumulate: from > 0 };
         let a = Left::lying(&scores[from * TILE..], &cut, k, 1, TILE, edge);
-        let b = Panels::of(&b[from * columns..], width, k, columns, columns, columns * all);
+        let b = Panels::packed(&b[from * columns..], width, k, columns, all);
         sweep.run(a, b, out, edge);
     }
 }
@@ -156,7 +156,7 @@ fn gathered(
     let cut = Cut::evenly(keys, tile);
     let sweep = Sweep { cut, n: width, k: queries, ldc: width, accumulate: true };
     let a = Left::lying(scores, &cut, queries, TILE, 1, edge);
-    sweep.run(a, Panels::of(b, width, queries, columns, columns, columns * queries), out, edge);
+    sweep.run(a, Panels::packed(b, width, queries, columns, queries), out, edge);
 }
 
 /// Cuts scratch memory into parts.

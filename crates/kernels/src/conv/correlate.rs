@@ -160,7 +160,7 @@ impl Correlate {
             let kernel = &packed[group * width.div_ceil(columns) * columns * inner..];
             for Piece { patch, kernel: at, len: k } in part.pieces(depth) {
                 patches.write(rows.start, rows.len(), patch..patch + k, k, matrix);
-                let b = Panels::of(&kernel[at * columns..], width, k, columns, columns, columns * inner);
+                let b = Panels::packed(&kernel[at * columns..], width, k, columns, inner);
                 let accumulate = patch > 0;
                 let cut = Cut::evenly(rows.len(), self.tile);
                 let a = Left::lying(matrix, &cut, k, k, 1, edge);

@@ -1,7 +1,7 @@
 //! Products cut into blocks of columns: a block packs its own columns of B on the way, into L1; of A, what is packed at
 //! all is packed by each thread for itself.
 
-use super::tile::{Panel, Panels, Tile};
+use super::tile::{Panels, Tile};
 use super::{pack_b, Cut, Edge, Left, Shape, Sweep, KC, LINE};
 use crate::fused::Fused;
 use crate::record::{Kernel, StepContext};
@@ -91,7 +91,7 @@ impl Kernel for ByColumns {
             } else {
                 self.shape.left(a, &cut, 0, k0, kc, edge)
             };
-            let b = Panels { first: Panel { at: panels_b.as_ptr(), step: nr }, apart: nr * kc };
+            let b = Panels::packed(panels_b, width, kc, nr, kc);
             let sweep = Sweep { cut, n: width, k: kc, ldc: n, accumulate: k0 > 0 };
             // SAFETY: these columns of out belong to this chunk, and the panels hold kc steps.
             unsafe { sweep.whole(a, b, context.pointer(self.out, column, (m - 1) * n + width), edge) };

@@ -245,7 +245,7 @@ impl ByRows {
         let Shape { n, transpose_b, .. } = self.shape;
         let nr = self.tile.columns;
         if self.packs != Packs::Nothing {
-            return (n, Panels::of(&b[k0 * n.next_multiple_of(nr)..], n, kc, nr, nr, nr * kc));
+            return (n, Panels::packed(&b[k0 * n.next_multiple_of(nr)..], n, kc, nr, kc));
         }
         // What hangs over reads the next row's first numbers, if there is a next row, and nobody reads what becomes of those.
         let there = match (k0 + kc - 1) * n + n.next_multiple_of(nr) <= b.len() {
@@ -253,6 +253,6 @@ impl ByRows {
             true => n,
             false => n / nr * nr,
         };
-        (there, Panels::of(&b[k0 * n..], there, kc, nr, n, nr))
+        (there, Panels::lying(&b[k0 * n..], there, kc, nr, n, nr))
     }
 }

@@ -109,7 +109,7 @@ impl Sweep {
             for (panel, out) in panels.clone().zip(room.chunks_exact_mut((k * columns).max(1))) {
                 pack(panel * columns, out);
             }
-            Panels::of(room, panels.len() * columns, k, columns, columns, columns * k)
+            Panels::packed(room, panels.len() * columns, k, columns, k)
         };
         self.parts(a, packed, c, edge);
     }

@@ -93,8 +93,13 @@ pub struct Panels {
 }
 
 impl Panels {
-    /// Panels that lie among these values: k steps of so many columns each, `step` words from one to the next.
-    pub fn of(values: &[f32], n: usize, k: usize, columns: usize, step: usize, apart: usize) -> Panels {
+    /// Packed panels of so many columns and `steps` steps each, of which k are read.
+    pub fn packed(values: &[f32], n: usize, k: usize, columns: usize, steps: usize) -> Panels {
+        Panels::lying(values, n, k, columns, columns, columns * steps)
+    }
+
+    /// Panels of so many columns that are spread among these values, k steps `step` words apart.
+    pub fn lying(values: &[f32], n: usize, k: usize, columns: usize, step: usize, apart: usize) -> Panels {
         let last = n.div_ceil(columns).saturating_sub(1) * apart + k.saturating_sub(1) * step;
         assert!(n * k == 0 || last + columns <= values.len(), "panels of B");
         Panels { first: Panel { at: values.as_ptr(), step }, apart }

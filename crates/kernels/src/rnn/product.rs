@@ -98,7 +98,7 @@ impl Packed {
         let block = n.next_multiple_of(columns) * all;
         let sweep = Sweep { cut, n, k, ldc: n, accumulate: false };
         for (i, out) in out.chunks_exact_mut(rows * n).take(blocks).enumerate() {
-            let panels = Panels::of(&weights[i * block..], n, k, columns, columns, columns * all);
+            let panels = Panels::packed(&weights[i * block..], n, k, columns, all);
             sweep.run(left, panels, out, edge);
         }
     }
