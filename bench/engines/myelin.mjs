@@ -159,7 +159,23 @@ async function open({ threads, worker = true, ...options }) {
   function map({ op, rows, cols, x, repeat: times }) {
     const layer = op === 'exp(-x)' ? expOfNegative : (options) => layers.activation({ activation: op, ...options });
     const all = Array.from({ length: times }, (_, i) => layer(i ? {} : { inputShape: [cols] }));
-    return predictor(sequential(all), { data: x, shape: [rows, cols] }, rows);
+    const model = sequential(all);
+    return times === 1 ? predictor(model, { data: x, shape: [rows, cols] }, rows) : batches(model, x, [rows, cols]);
+  }
+
+  /** One call for all repetitions, each a batch: asked is what the functions take, not the message to the worker. */
+  async function batches(model, x, [rows, cols]) {
+    await model.ready();
+    let all = x;
+    return (count) => {
+      if (all.length < count * x.length) {
+        all = new Float32Array(count * x.length);
+        for (let at = 0; at < all.length; at += x.length) all.set(x, at);
+      }
+      const input = { data: all.subarray(0, count * x.length), shape: [count * rows, cols] };
+      const pending = model[worker ? 'predict' : 'predictSync'](input, { batchSize: rows });
+      return worker ? pending : undefined;
+    };
   }
 
   /** Until all threads are there. */
