@@ -173,8 +173,7 @@ async function open({ threads, worker = true, ...options }) {
         for (let at = 0; at < all.length; at += x.length) all.set(x, at);
       }
       const input = { data: all.subarray(0, count * x.length), shape: [count * rows, cols] };
-      const pending = model[worker ? 'predict' : 'predictSync'](input, { batchSize: rows });
-      return worker ? pending : undefined;
+      return model[worker ? 'predict' : 'predictSync'](input, { batchSize: rows });
     };
   }
 

@@ -5,6 +5,15 @@ use simd::{F32x8, I32x8};
 /// 3.1e-9 of eʳ.
 pub(super) const TAIL: [f32; 5] = [1.381_432e-3, 8.368_851e-3, 4.166_84e-2, 0.166_665_2, 0.499_999_93];
 
+/// x = n·unit + r with the least r, where one of the constants is 1/unit and the last two are −unit: n, its bits beside those of
+/// [`ROUNDING`] and what was added to that, and r.
+#[inline(always)]
+pub(super) fn split(x: F32x8, [rounding, per_unit, high, low]: [F32x8; 4]) -> (F32x8, I32x8, F32x8) {
+    let t = x.madd(per_unit, rounding);
+    let n = t - rounding;
+    (n, t.bits(), n.madd(low, n.madd(high, x)))
+}
+
 /// What [`reduce`] reads.
 static REDUCTION: Table<9> =
     Table::new([ROUNDING + BIAS, LOG2_E, -LN2_HIGH, -LN2_LOW, TAIL[0], TAIL[1], TAIL[2], TAIL[3], TAIL[4]]);
@@ -23,11 +32,9 @@ pub(super) struct Reduced {
 #[inline(always)]
 pub(super) fn reduce(x: F32x8) -> Reduced {
     let [rounding, log2_e, high, low, tail @ ..] = REDUCTION.read_twice();
-    let t = x.madd(log2_e, rounding);
-    let n = t - rounding;
-    let r = n.madd(low, n.madd(high, x));
+    let (n, bits, r) = split(x, [rounding, log2_e, high, low]);
     let square = r * r;
-    Reduced { n, bits: t.bits(), r, square, tail: quartic(r, square, tail) }
+    Reduced { n, bits, r, square, tail: quartic(r, square, tail) }
 }
 
 /// Arguments beyond which all are infinite or 0; the reduction by powers of 4; and (eʳ − 1 − r)/r² on |r| ≤ ln2, fitted as [`TAIL`]
@@ -52,14 +59,11 @@ static TABLE: Table<12> = Table::new([
 pub fn exp(x: F32x8) -> F32x8 {
     let [most, least, rounding, log4_e, high, low, f, e, d, c, b, a] = TABLE.read_twice();
     // pmin and pmax in this order keep a NaN.
-    let x = x.pmin(most).pmax(least);
-    let t = x.madd(log4_e, rounding);
-    let n = t - rounding;
-    let r = n.madd(low, n.madd(high, x));
+    let (_, bits, r) = split(x.pmin(most).pmax(least), [rounding, log4_e, high, low]);
     let square = r * r;
     let tail = f.madd(r, e).madd(square, d.madd(r, c)).madd(square, b.madd(r, a));
     // 4ⁿ alone would leave the range where eˣ is subnormal or just below infinity; its root is far inside.
-    let root = power(t.bits());
+    let root = power(bits);
     square.madd(tail, r).madd(root, root) * root
 }
 

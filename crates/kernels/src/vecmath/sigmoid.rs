@@ -1,4 +1,4 @@
-use super::exp::TAIL;
+use super::exp::{split, TAIL};
 use super::{power, quartic, Table, BIAS, LN2_HIGH, LN2_LOW, LOG2_E, ROUNDING};
 use simd::F32x8;
 
@@ -26,13 +26,10 @@ static TABLE: Table<13> = Table::new([
 #[inline(always)]
 pub fn sigmoid(x: F32x8) -> F32x8 {
     let [most, least, scale, one, rounding, log2_e, high, low, tail @ ..] = TABLE.read_twice();
-    let x = x.pmin(most).pmax(least);
-    let t = x.madd(log2_e, rounding);
-    let n = t - rounding;
-    let minus_r = n.madd(low, n.madd(high, x));
+    let (_, bits, minus_r) = split(x.pmin(most).pmax(least), [rounding, log2_e, high, low]);
     let square = minus_r * minus_r;
     let y = square.madd(quartic(minus_r, square, tail), one - minus_r);
-    scale / y.madd(power(t.bits()), scale)
+    scale / y.madd(power(bits), scale)
 }
 
 #[cfg(test)]
