@@ -8,7 +8,7 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 
 /// Elements per block: all registers of a usual chain stay in L1.
-pub const BLOCK: usize = 256;
+pub const BLOCK: usize = 1024;
 /// Work of a chunk of a record, and the elements that it has at least and at most.
 const CHUNK_FLOPS: usize = 80_000;
 const ELEMENTS: [usize; 2] = [4 * 1024, 16 * 1024];
@@ -133,14 +133,14 @@ impl Fused {
         let scratch = &mut scratch[..self.registers * BLOCK];
         let start = scratch.as_mut_ptr();
         let register = |r: u8| start.wrapping_add(r as usize * BLOCK);
-        let lines = BLOCK / width;
+        let lines = (BLOCK / width).min(rows.len().max(1));
         for (first, row) in rows.clone().step_by(lines).enumerate() {
             let count = lines.min(rows.end - row);
             let (from, to) = (row * ld + columns.start, (row + count - 1) * ld + columns.end);
             for (r, operand) in self.operands.iter().enumerate() {
                 let block = register(r as u8);
                 match *operand {
-                    Operand::Constant(value) if first == 0 => scratch[r * BLOCK..][..BLOCK].fill(value),
+                    Operand::Constant(value) if first == 0 => scratch[r * BLOCK..][..lines * width].fill(value),
                     Operand::Constant(_) => {}
                     Operand::Span { span, inner: 1, count: all } if all == self.len => {
                         // SAFETY: lines of an input of this record, or of the chunk's own part of the product.
@@ -262,9 +262,11 @@ mod tests {
         }
     }
 
+    const LONG: usize = 3 * BLOCK + 100;
+
     #[test]
     fn chains_with_every_broadcast() {
-        for (rows, columns) in [(1, 1), (3, 5), (7, 64), (5, 300), (1, 1000), (1000, 1), (40, 1024)] {
+        for (rows, columns) in [(1, 1), (3, 5), (7, 64), (5, 300), (1, LONG), (LONG, 1), (40, BLOCK)] {
             let len = rows * columns;
             let mut m = Machine::new();
             let (x, row, column) = (m.random(len), m.random(columns), m.random(rows));
