@@ -2,17 +2,20 @@
 //! else happens while it is in cache.
 
 use crate::record::{Kernel, StepContext};
-use crate::reduce::{self, fold, sum};
+use crate::reduce::{self, fold};
 use parallel::Span;
 use simd::F32x8;
 
 type Push<'a> = &'a mut dyn FnMut(Box<dyn Kernel>);
 
-/// Elements per chunk, roughly.
+/// Elements per chunk, roughly, and chunks at most, whose sums of dγ and dβ are to be added up.
 const CHUNK: usize = 16 * 1024;
+const CHUNKS: usize = 32;
 /// f32 sums of at most this many numbers are added up in f64; so many rows at most are summed in a chunk.
 const BLOCK: usize = 1024;
 const LANES: usize = 8;
+/// Numbers whose mean is near enough to that of their row, nearly always.
+const NEAR: usize = 32;
 
 /// [rows × n]: (x − mean)/√(variance + ε)·γ + β in each row; around zero instead of the mean if not `centered`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,7 +28,7 @@ pub struct Norm {
 
 impl Norm {
     fn rows_per_chunk(&self) -> usize {
-        (CHUNK / self.n.max(1)).clamp(1, BLOCK)
+        (CHUNK.max(self.rows * self.n / CHUNKS) / self.n.max(1)).clamp(1, BLOCK)
     }
     fn chunks(&self) -> usize {
         self.rows.div_ceil(self.rows_per_chunk())
@@ -35,16 +38,28 @@ impl Norm {
         from..(from + self.rows_per_chunk()).min(self.rows)
     }
 
-    /// A row's centre, and one over its deviation.
-    fn moments(&self, x: &[f32]) -> (f32, f32) {
+    /// Of a row. `sums` answers those around a number: Σ (x − c), Σ (x − c)², and what else is wanted; c is 0 if not centered, else
+    /// near the mean.
+    fn moments<const N: usize>(&self, x: &[f32], sums: impl Fn(f32) -> [f64; N]) -> Moments<N> {
         let count = x.len() as f64;
-        let mean = if self.centered { (sum(x) / count) as f32 } else { 0.0 };
-        let squares: f64 = x.chunks(BLOCK).map(|block| squares(block, mean) as f64).sum();
-        (mean, (1.0 / (squares / count + self.epsilon as f64).sqrt()) as f32)
+        let first = &x[..x.len().min(NEAR)];
+        let near = fold::<1, 1, 4>([first], [0.0], |[sum], [x]| [sum + x])[0] / first.len() as f32;
+        let mut centre = if self.centered { near } else { 0.0 };
+        let mut all = sums(centre);
+        // Far from the mean, what is left after the difference would be rounding.
+        let far = |all: &[f64; N]| 2.0 * all[0] * all[0] > count * all[1];
+        if self.centered && far(&all) {
+            centre = (centre as f64 + all[0] / count) as f32;
+            all = sums(centre);
+        }
+        let shift = if self.centered { all[0] / count } else { 0.0 };
+        let variance = all[1] / count - shift * shift;
+        let scale = (1.0 / (variance + self.epsilon as f64).sqrt()) as f32;
+        Moments { mean: (centre as f64 + shift) as f32, scale, sums: all, shift }
     }
 
     fn row(&self, x: &[f32], gamma: &[f32], beta: &[f32], out: &mut [f32]) {
-        let (mean, scale) = self.moments(x);
+        let Moments { mean, scale, .. } = self.moments(x, |c| sums(x, c));
         let (m, s) = (F32x8::splat(mean), F32x8::splat(scale));
         let weights = gamma.chunks_exact(LANES).zip(beta.chunks_exact(LANES));
         for ((x, (g, b)), o) in x.chunks_exact(LANES).zip(weights).zip(out.chunks_exact_mut(LANES)) {
@@ -58,72 +73,70 @@ impl Norm {
 
     /// dx of a row; adds its share to dγ and dβ.
     fn gradient_row(&self, x: &[f32], gamma: &[f32], dy: &[f32], [dgamma, dbeta]: [&mut [f32]; 2], dx: &mut [f32]) {
-        let (mean, scale) = self.moments(x);
-        // Σ dy·γ and Σ dy·γ·x̂, with x̂ the normalised row.
-        let (mut plain, mut dot) = (0.0f64, 0.0f64);
-        for from in (0..x.len()).step_by(BLOCK) {
-            let range = from..(from + BLOCK).min(x.len());
-            let weights = [&mut dgamma[range.clone()], &mut dbeta[range.clone()]];
-            let sums = gradient_sums(&x[range.clone()], &gamma[range.clone()], &dy[range], mean, scale, weights);
-            plain += sums[0] as f64;
-            dot += sums[1] as f64;
-        }
+        let Moments { mean, scale, sums: [_, _, plain, dot], shift } =
+            self.moments(x, |c| gradient_sums(x, gamma, dy, c));
+        // Means of dy·γ and dy·γ·x̂, with x̂ = (x − mean)·scale the normalised row.
         let count = x.len() as f64;
+        let dot = ((dot - shift * plain) * scale as f64 / count) as f32;
         let plain = if self.centered { (plain / count) as f32 } else { 0.0 };
-        let dot = (dot / count) as f32;
-        // scale·(dy·γ − plain − x̂·dot), with x̂ = (x − mean)·scale.
-        let [m, s, p, d] = [mean, scale, -plain, -scale * scale * dot].map(F32x8::splat);
+        // scale·(dy·γ − plain − x̂·dot).
+        let [m, s, p, d] = [mean, scale, -plain, -scale * dot].map(F32x8::splat);
         let lanes = x.chunks_exact(LANES).zip(gamma.chunks_exact(LANES)).zip(dy.chunks_exact(LANES));
-        for (((x, g), dy), dx) in lanes.zip(dx.chunks_exact_mut(LANES)) {
-            let g = F32x8::from_slice(dy).madd(F32x8::from_slice(g), p);
-            (F32x8::from_slice(x) - m).madd(d, g * s).to_slice(dx);
+        let weights = dgamma.chunks_exact_mut(LANES).zip(dbeta.chunks_exact_mut(LANES));
+        for ((((x, g), dy), dx), (dgamma, dbeta)) in lanes.zip(dx.chunks_exact_mut(LANES)).zip(weights) {
+            let (normal, dy) = ((F32x8::from_slice(x) - m) * s, F32x8::from_slice(dy));
+            dy.madd(normal, F32x8::from_slice(dgamma)).to_slice(dgamma);
+            (F32x8::from_slice(dbeta) + dy).to_slice(dbeta);
+            let g = dy.madd(F32x8::from_slice(g), p);
+            normal.madd(d, g * s).to_slice(dx);
         }
         for i in x.len() / LANES * LANES..x.len() {
-            dx[i] = scale * (dy[i] * gamma[i] - plain - (x[i] - mean) * scale * dot);
+            let normal = (x[i] - mean) * scale;
+            dgamma[i] += dy[i] * normal;
+            dbeta[i] += dy[i];
+            dx[i] = scale * (dy[i] * gamma[i] - plain - normal * dot);
         }
     }
 }
 
-/// Σ (x − m)².
-fn squares(x: &[f32], m: f32) -> f32 {
-    let centre = F32x8::splat(m);
-    fold(x, m, |sum, x| {
-        let d = x - centre;
-        d.madd(d, sum)
+struct Moments<const N: usize> {
+    mean: f32,
+    /// One over the deviation.
+    scale: f32,
+    sums: [f64; N],
+    /// From the number around which they are to the mean.
+    shift: f64,
+}
+
+/// In f32 over blocks of so many, the blocks in f64.
+fn blocks<const N: usize>(len: usize, sums: impl Fn(std::ops::Range<usize>) -> [f32; N]) -> [f64; N] {
+    (0..len).step_by(BLOCK).fold([0.0; N], |all, from| {
+        let sums = sums(from..(from + BLOCK).min(len));
+        std::array::from_fn(|i| all[i] + sums[i] as f64)
     })
 }
 
-/// Σ dy·γ and Σ dy·γ·x̂ of a piece of a row; dγ += dy·x̂ and dβ += dy.
-fn gradient_sums(
-    x: &[f32],
-    gamma: &[f32],
-    dy: &[f32],
-    mean: f32,
-    scale: f32,
-    [dgamma, dbeta]: [&mut [f32]; 2],
-) -> [f32; 2] {
-    let (m, s) = (F32x8::splat(mean), F32x8::splat(scale));
-    let (mut plain, mut dot) = (F32x8::splat(0.0), F32x8::splat(0.0));
-    let inputs = x.chunks_exact(LANES).zip(gamma.chunks_exact(LANES)).zip(dy.chunks_exact(LANES));
-    let weights = dgamma.chunks_exact_mut(LANES).zip(dbeta.chunks_exact_mut(LANES));
-    for (((x, g), dy), (dgamma, dbeta)) in inputs.zip(weights) {
-        let (x, g, dy) = (F32x8::from_slice(x), F32x8::from_slice(g), F32x8::from_slice(dy));
-        let normal = (x - m) * s;
-        dy.madd(normal, F32x8::from_slice(dgamma)).to_slice(dgamma);
-        (F32x8::from_slice(dbeta) + dy).to_slice(dbeta);
-        let g = dy * g;
-        plain = plain + g;
-        dot = g.madd(normal, dot);
-    }
-    let mut sums = [plain, dot].map(F32x8::sum);
-    for i in x.len() / LANES * LANES..x.len() {
-        let normal = (x[i] - mean) * scale;
-        dgamma[i] += dy[i] * normal;
-        dbeta[i] += dy[i];
-        sums[0] += dy[i] * gamma[i];
-        sums[1] += dy[i] * gamma[i] * normal;
-    }
-    sums
+/// Σ (x − c) and Σ (x − c)².
+fn sums(x: &[f32], c: f32) -> [f64; 2] {
+    let centre = F32x8::splat(c);
+    blocks(x.len(), |range| {
+        fold::<1, 2, 2>([&x[range]], [c], |[plain, square], [x]| {
+            let d = x - centre;
+            [plain + d, d.madd(d, square)]
+        })
+    })
+}
+
+/// The same, and Σ dy·γ and Σ dy·γ·(x − c).
+fn gradient_sums(x: &[f32], gamma: &[f32], dy: &[f32], c: f32) -> [f64; 4] {
+    let centre = F32x8::splat(c);
+    blocks(x.len(), |range| {
+        let rows = [&x[range.clone()], &gamma[range.clone()], &dy[range]];
+        fold::<3, 4, 1>(rows, [c, 0.0, 0.0], |[plain, square, gradient, dot], [x, g, dy]| {
+            let (d, g) = (x - centre, dy * g);
+            [plain + d, d.madd(d, square), gradient + g, g.madd(d, dot)]
+        })
+    })
 }
 
 /// Inputs x, γ, β.
@@ -249,37 +262,53 @@ mod tests {
     fn rows_of_every_size() {
         for (rows, n) in [(1, 1), (3, 5), (7, 8), (2, 1031), (5000, 9), (40, 1000), (1, 33), (0, 4), (3, 0)] {
             for centered in [true, false] {
-                let what = format!("{rows} × {n}, {centered}");
-                let norm = Norm { rows, n, epsilon: 1e-3, centered };
-                let [x, dy] = [1, 2].map(|salt| numbers(rows * n, salt));
-                let [gamma, beta] = [3, 4].map(|salt| numbers(n, salt));
-                let (y, all) = run(norm, &x, &gamma, &beta, &dy);
-                let (mut ys, mut dxs) = (Vec::new(), Vec::new());
-                let mut weights = vec![0.0f64; 2 * n];
-                for row in 0..rows {
-                    let line = |v: &[f32]| v[row * n..(row + 1) * n].iter().map(|&v| v as f64).collect::<Vec<_>>();
-                    let (x, dy) = (line(&x), line(&dy));
-                    let mean = if centered { x.iter().sum::<f64>() / n as f64 } else { 0.0 };
-                    let variance = x.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n as f64;
-                    let scale = 1.0 / (variance + 1e-3f32 as f64).sqrt();
-                    let normal: Vec<f64> = x.iter().map(|v| (v - mean) * scale).collect();
-                    let g: Vec<f64> = dy.iter().zip(&gamma).map(|(d, &g)| d * g as f64).collect();
-                    let plain = if centered { g.iter().sum::<f64>() / n as f64 } else { 0.0 };
-                    let dot = g.iter().zip(&normal).map(|(g, v)| g * v).sum::<f64>() / n as f64;
-                    for i in 0..n {
-                        ys.push(normal[i] * gamma[i] as f64 + beta[i] as f64);
-                        dxs.push(scale * (g[i] - plain - normal[i] * dot));
-                        weights[i] += dy[i] * normal[i];
-                        weights[n + i] += dy[i];
-                    }
-                }
-                close(&y, ys.into_iter(), &what);
-                let magnitude = 1.0 + (rows as f64).sqrt();
-                close(&all[..rows * n], dxs.into_iter(), &what);
-                for (i, (&g, w)) in all[rows * n..].iter().zip(weights).enumerate() {
-                    assert!((g as f64 - w).abs() <= 2e-5 * (magnitude + w.abs()), "{what}, weight {i}: {g}, not {w}");
-                }
+                check(Norm { rows, n, epsilon: 1e-3, centered }, &numbers(rows * n, 1));
             }
+        }
+    }
+
+    #[test]
+    fn rows_whose_first_numbers_are_far_from_the_mean() {
+        let n = 200_000;
+        let mut outliers = numbers(n, 1);
+        outliers[..NEAR].fill(1e4);
+        let ramp: Vec<f32> = (0..n).map(|i| i as f32).collect();
+        for x in [outliers, ramp] {
+            check(Norm { rows: 1, n, epsilon: 1e-3, centered: true }, &x);
+        }
+    }
+
+    /// Against the formulas in f64.
+    fn check(norm: Norm, x: &[f32]) {
+        let Norm { rows, n, centered, .. } = norm;
+        let what = format!("{rows} × {n}, {centered}");
+        let dy = numbers(rows * n, 2);
+        let [gamma, beta] = [3, 4].map(|salt| numbers(n, salt));
+        let (y, all) = run(norm, x, &gamma, &beta, &dy);
+        let (mut ys, mut dxs) = (Vec::new(), Vec::new());
+        let mut weights = vec![0.0f64; 2 * n];
+        for row in 0..rows {
+            let line = |v: &[f32]| v[row * n..(row + 1) * n].iter().map(|&v| v as f64).collect::<Vec<_>>();
+            let (x, dy) = (line(x), line(&dy));
+            let mean = if centered { x.iter().sum::<f64>() / n as f64 } else { 0.0 };
+            let variance = x.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n as f64;
+            let scale = 1.0 / (variance + 1e-3f32 as f64).sqrt();
+            let normal: Vec<f64> = x.iter().map(|v| (v - mean) * scale).collect();
+            let g: Vec<f64> = dy.iter().zip(&gamma).map(|(d, &g)| d * g as f64).collect();
+            let plain = if centered { g.iter().sum::<f64>() / n as f64 } else { 0.0 };
+            let dot = g.iter().zip(&normal).map(|(g, v)| g * v).sum::<f64>() / n as f64;
+            for i in 0..n {
+                ys.push(normal[i] * gamma[i] as f64 + beta[i] as f64);
+                dxs.push(scale * (g[i] - plain - normal[i] * dot));
+                weights[i] += dy[i] * normal[i];
+                weights[n + i] += dy[i];
+            }
+        }
+        close(&y, ys.into_iter(), &what);
+        let magnitude = 1.0 + (rows as f64).sqrt();
+        close(&all[..rows * n], dxs.into_iter(), &what);
+        for (i, (&g, w)) in all[rows * n..].iter().zip(weights).enumerate() {
+            assert!((g as f64 - w).abs() <= 2e-5 * (magnitude + w.abs()), "{what}, weight {i}: {g}, not {w}");
         }
     }
 

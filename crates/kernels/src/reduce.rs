@@ -172,46 +172,59 @@ pub fn sum(values: &[f32]) -> f64 {
 }
 
 fn block_sum(block: &[f32]) -> f32 {
-    fold(block, 0.0, |sum, x| sum + x)
+    let [sum] = fold::<1, 1, 4>([block], [0.0], |[sum], [x]| [sum + x]);
+    sum
 }
 
-/// Lanes' sums by `f`, which adds eight numbers to as many sums; several of which no one waits for the other's. `none` is a number
-/// that adds nothing.
+/// `N` sums over `I` rows of one length by `f`, which adds what eight places of each give; on `SIDES` sides, none of which waits for
+/// another. `none` are numbers that add nothing.
 #[inline(always)]
-pub fn fold(values: &[f32], none: f32, f: impl Fn(F32x8, F32x8) -> F32x8) -> f32 {
-    let mut sides = [F32x8::splat(0.0); 4];
-    let mut blocks = values.chunks_exact(32);
-    for block in &mut blocks {
-        for (i, side) in sides.iter_mut().enumerate() {
-            *side = f(*side, F32x8::from_slice(&block[8 * i..]));
+pub fn fold<const I: usize, const N: usize, const SIDES: usize>(
+    rows: [&[f32]; I],
+    none: [f32; I],
+    f: impl Fn([F32x8; N], [F32x8; I]) -> [F32x8; N],
+) -> [f32; N] {
+    let len = rows[0].len();
+    let rows = rows.map(|row| &row[..len]);
+    let lanes = |i: usize| rows.map(|row| F32x8::from_slice(&row[i..i + 8]));
+    let mut sides = [[F32x8::splat(0.0); N]; SIDES];
+    let mut i = 0;
+    while i + 8 * SIDES <= len {
+        for (j, side) in sides.iter_mut().enumerate() {
+            *side = f(*side, lanes(i + 8 * j));
+        }
+        i += 8 * SIDES;
+    }
+    for side in &mut sides {
+        if i + 8 <= len {
+            *side = f(*side, lanes(i));
+            i += 8;
         }
     }
-    let mut rest = blocks.remainder().chunks_exact(8);
-    for (lanes, side) in (&mut rest).zip(&mut sides) {
-        *side = f(*side, F32x8::from_slice(lanes));
+    if i < len {
+        let last = std::array::from_fn(|row| {
+            let mut lanes = [none[row]; 8];
+            copy(&rows[row][i..], &mut lanes[..len - i]);
+            F32x8::from_array(lanes)
+        });
+        sides[SIDES - 1] = f(sides[SIDES - 1], last);
     }
-    let rest = rest.remainder();
-    if !rest.is_empty() {
-        let mut lanes = [none; 8];
-        copy(rest, &mut lanes[..rest.len()]);
-        sides[3] = f(sides[3], F32x8::from_array(lanes));
+    let mut count = SIDES;
+    while count > 1 {
+        for j in 0..count / 2 {
+            sides[j] = std::array::from_fn(|n| sides[2 * j][n] + sides[2 * j + 1][n]);
+        }
+        count /= 2;
     }
-    ((sides[0] + sides[1]) + (sides[2] + sides[3])).sum()
+    sides[0].map(F32x8::sum)
 }
 
 /// Σ (x − m)·y.
 #[inline(never)]
 pub fn dot(x: &[f32], m: f32, y: &[f32]) -> f32 {
-    let mut sides = [F32x8::splat(0.0); 4];
-    let (mut xs, mut ys) = (x.chunks_exact(32), y.chunks_exact(32));
-    for (x, y) in (&mut xs).zip(&mut ys) {
-        for (i, side) in sides.iter_mut().enumerate() {
-            let x = F32x8::from_slice(&x[8 * i..]) - F32x8::splat(m);
-            *side = x.madd(F32x8::from_slice(&y[8 * i..]), *side);
-        }
-    }
-    let rest: f32 = xs.remainder().iter().zip(ys.remainder()).map(|(x, y)| (x - m) * y).sum();
-    ((sides[0] + sides[1]) + (sides[2] + sides[3])).sum() + rest
+    let centre = F32x8::splat(m);
+    let [sum] = fold::<2, 1, 4>([x, y], [m, 0.0], |[sum], [x, y]| [(x - centre).madd(y, sum)]);
+    sum
 }
 
 /// Sums of `V` vectors of columns, the only one of which may have fewer lanes, divided: in f32 over blocks of rows, the blocks in f64.
