@@ -2,7 +2,7 @@
 //! else happens while it is in cache.
 
 use crate::record::{Kernel, StepContext};
-use crate::reduce::{self, fold};
+use crate::reduce::{self, fold, sum};
 use parallel::Span;
 use simd::F32x8;
 
@@ -43,7 +43,7 @@ impl Norm {
     fn moments<const N: usize>(&self, x: &[f32], sums: impl Fn(f32) -> [f64; N]) -> Moments<N> {
         let count = x.len() as f64;
         let first = &x[..x.len().min(NEAR)];
-        let near = fold::<1, 1, 4>([first], [0.0], |[sum], [x]| [sum + x])[0] / first.len() as f32;
+        let near = (sum(first) / first.len() as f64) as f32;
         let mut centre = if self.centered { near } else { 0.0 };
         let mut all = sums(centre);
         // Far from the mean, what is left after the difference would be rounding.
