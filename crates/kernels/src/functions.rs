@@ -48,16 +48,17 @@ unsafe fn map(block: &Block, f: impl Fn([F32x8; 3]) -> F32x8) {
 }
 
 macro_rules! functions {
-    ($($name:ident($($arg:ident),*) [$($imm:ident),*] = $body:expr;)*) => {
+    ($($staged:ident = $steps:ty;)* ; $($name:ident($($arg:ident),*) [$($imm:ident),*] = $body:expr;)*) => {
         /// An elementwise function of up to three values; `imm` are its constants.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Function { $($name,)* Dropout }
+        pub enum Function { $($staged,)* $($name,)* Dropout }
 
         impl Function {
             /// How many values it takes.
             pub fn arity(self) -> usize {
                 match self {
                     $(Function::$name => <[&str]>::len(&[$(stringify!($arg)),*]),)*
+                    $(Function::$staged => 1,)*
                     Function::Dropout => 1,
                 }
             }
@@ -73,6 +74,8 @@ macro_rules! functions {
                         unsafe { map(block, |lanes| { functions!(@bind lanes, $($arg),*); $body }) }
                     })*
                     // SAFETY: the caller's guarantee.
+                    $(Function::$staged => unsafe { v::map::<$steps>(block.inputs[0], block.out, block.len) },)*
+                    // SAFETY: the caller's guarantee.
                     Function::Dropout => unsafe { dropout(block, imm, context) },
                 }
             }
@@ -85,12 +88,16 @@ macro_rules! functions {
 }
 
 functions! {
+    Exp = v::Exp;
+    Expm1 = v::Expm1;
+    Tanh = v::Tanh;
+    Sigmoid = v::Sigmoid;
+    Gelu = v::Gelu;
+    ;
     Copy(x) [] = x;
     Neg(x) [] = x.neg();
     Abs(x) [] = x.abs();
     Sign(x) [] = x.equal(x).select(one(s(0.0).less(x)) - one(x.less(s(0.0))), x);
-    Exp(x) [] = v::exp(x);
-    Expm1(x) [] = v::expm1(x);
     Log(x) [] = v::log(x);
     Log1p(x) [] = v::log1p(x);
     Sqrt(x) [] = x.sqrt();
@@ -99,8 +106,6 @@ functions! {
     Reciprocal(x) [] = s(1.0) / x;
     Sin(x) [] = v::sin(x);
     Cos(x) [] = v::cos(x);
-    Tanh(x) [] = v::tanh(x);
-    Sigmoid(x) [] = v::sigmoid(x);
     Erf(x) [] = v::erf(x);
     Softplus(x) [] = v::softplus(x);
     Softsign(x) [] = x / (s(1.0) + x.abs());
@@ -109,7 +114,6 @@ functions! {
     LeakyRelu(x) [slope] = x.less(s(0.0)).select(x * s(slope), x);
     Elu(x) [alpha] = x.less(s(0.0)).select(s(alpha) * v::expm1(x), x);
     Selu(x) [] = s(SELU_SCALE) * x.less(s(0.0)).select(s(SELU_ALPHA) * v::expm1(x), x);
-    Gelu(x) [] = x * v::normal(x);
     GeluGrad(x) [] = x.madd(v::normal_density(x), v::normal(x));
     GeluTanh(x) [] = s(0.5) * x * (s(1.0) + v::tanh(gelu_inner(x)));
     GeluTanhGrad(x) [] = {

@@ -1,6 +1,6 @@
 //! Cells: what becomes of a row's state at one step, and the way back. Gates lie in Keras's order.
 
-use crate::vecmath::{sigmoid, tanh};
+use crate::vecmath::{map, Sigmoid, Staged, Tanh};
 use simd::F32x8;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,8 +58,8 @@ impl Activation {
     fn apply(self, values: &mut [f32]) {
         let (zero, one) = (F32x8::splat(0.0), F32x8::splat(1.0));
         match self {
-            Activation::Tanh => each(values, tanh),
-            Activation::Sigmoid => each(values, sigmoid),
+            Activation::Tanh => change::<Tanh>(values),
+            Activation::Sigmoid => change::<Sigmoid>(values),
             Activation::Relu => each(values, |x| x.pmax(zero)),
             Activation::Linear => {}
             Activation::HardSigmoid => {
@@ -83,6 +83,12 @@ impl Activation {
             }
         }
     }
+}
+
+fn change<F: Staged>(values: &mut [f32]) {
+    let start = values.as_mut_ptr();
+    // SAFETY: in place, all of them.
+    unsafe { map::<F>(start, start, values.len()) };
 }
 
 #[inline(always)]

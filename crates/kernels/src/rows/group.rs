@@ -2,7 +2,7 @@
 
 use super::Kind;
 use crate::gemm::interleave;
-use crate::vecmath::{exp, exp_or_zero, log};
+use crate::vecmath::{exp, log, pipeline, ExpOrZero, Staged};
 use simd::{F32x8, I32x8};
 
 /// Rows that are worked on together.
@@ -171,8 +171,11 @@ fn exponentials(x: Places, out: Places) -> (F32x8, F32x8) {
     let m = x.iter().fold(lowest, |m, &v| m.pmax(F32x8::from_array(v)));
     // A row of −∞ alone must not become −∞ − (−∞).
     let m = m.equal(lowest).select(F32x8::splat(0.0), m);
-    for (x, out) in x.iter().zip(&mut *out) {
-        *out = exp_or_zero(F32x8::from_array(*x) - m).to_array();
-    }
+    let results = &mut out[..x.len()];
+    pipeline(
+        x.len(),
+        |i| ExpOrZero::begin(F32x8::from_array(x[i]) - m),
+        |i, between| results[i] = ExpOrZero::end(between).to_array(),
+    );
     (m, sum(out))
 }

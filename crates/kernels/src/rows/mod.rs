@@ -6,7 +6,7 @@ mod group;
 use crate::copy::copy;
 use crate::record::{Kernel, StepContext};
 use crate::reduce::{dot, sum};
-use crate::vecmath::{exp, exp_or_zero, log};
+use crate::vecmath::{exp, exp_or_zero, log, pipeline, ExpOrZero, Staged};
 use group::{Group, Lines, ROWS};
 use parallel::Span;
 use simd::{F32x4, F32x8};
@@ -228,13 +228,17 @@ fn exponentials(x: &[f32], out: &mut [f32]) -> (f32, f32) {
     let mut total = 0.0f64;
     for (x, out) in x.chunks(BLOCK).zip(out.chunks_mut(BLOCK)) {
         let mut sums = F32x8::splat(0.0);
-        let (mut xs, mut outs) = (x.chunks_exact(8), out.chunks_exact_mut(8));
-        for (x, out) in (&mut xs).zip(&mut outs) {
-            let e = exp_or_zero(F32x8::from_slice(x) - largest);
-            sums = sums + e;
-            e.to_slice(out);
-        }
-        let (rest, out) = (xs.remainder(), outs.into_remainder());
+        let ((xs, rest), (outs, out)) = (x.as_chunks::<8>(), out.as_chunks_mut::<8>());
+        let outs = &mut outs[..xs.len()];
+        pipeline(
+            xs.len(),
+            |i| ExpOrZero::begin(F32x8::from_array(xs[i]) - largest),
+            |i, between| {
+                let e = ExpOrZero::end(between);
+                sums = sums + e;
+                outs[i] = e.to_array();
+            },
+        );
         each(rest, out, |v| exp_or_zero(v - largest));
         total += (sums.sum() + out.iter().sum::<f32>()) as f64;
     }

@@ -1,4 +1,4 @@
-use super::{exp, exp_or_zero, horner, Table};
+use super::{exp, exp_or_zero, horner, Staged, Table};
 use simd::{F32x8, I32x8};
 
 /// Taylor coefficients of (√π/2)·erf(x)/x in x², highest first: enough for |x| ≤ 1.
@@ -79,6 +79,29 @@ pub fn normal(x: F32x8) -> F32x8 {
     let square = x * x;
     let (p, q) = coefficients.split_at(7);
     ((x * horner(square, p)) / horner(square, q) + half).pmax(zero)
+}
+
+/// x·Φ(x).
+pub struct Gelu;
+
+impl Staged for Gelu {
+    /// x; and numerator and denominator of Φ(x) − ½.
+    type Between = [F32x8; 3];
+
+    #[inline(always)]
+    fn begin(x: F32x8) -> Self::Between {
+        let [most, least, _, _, coefficients @ ..] = NORMAL.read_twice();
+        let inside = x.pmin(most).pmax(least);
+        let square = inside * inside;
+        let (p, q) = coefficients.split_at(7);
+        [x, inside * horner(square, p), horner(square, q)]
+    }
+
+    #[inline(always)]
+    fn end([x, p, q]: Self::Between) -> F32x8 {
+        let [_, _, half, zero, ..] = NORMAL.read_twice();
+        x * (p / q + half).pmax(zero)
+    }
 }
 
 /// −½ and 1/√(2π).

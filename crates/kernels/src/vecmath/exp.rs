@@ -1,4 +1,4 @@
-use super::{power, quartic, Table, BIAS, LN2_HIGH, LN2_LOW, LOG2_E, ROUNDING};
+use super::{power, quartic, Staged, Table, BIAS, LN2_HIGH, LN2_LOW, LOG2_E, ROUNDING};
 use simd::{F32x8, I32x8};
 
 /// (eʳ − 1 − r)/r² on |r| ≤ ln2/2, highest coefficient first: least squares, weighted until the largest errors are equal,
@@ -12,29 +12,6 @@ pub(super) fn split(x: F32x8, [rounding, per_unit, high, low]: [F32x8; 4]) -> (F
     let t = x.madd(per_unit, rounding);
     let n = t - rounding;
     (n, t.bits(), n.madd(low, n.madd(high, x)))
-}
-
-/// What [`reduce`] reads.
-static REDUCTION: Table<9> =
-    Table::new([ROUNDING + BIAS, LOG2_E, -LN2_HIGH, -LN2_LOW, TAIL[0], TAIL[1], TAIL[2], TAIL[3], TAIL[4]]);
-
-/// x = n·ln2 + r with |r| ≤ ln2/2, for |x| below 2⁸.
-pub(super) struct Reduced {
-    pub n: F32x8,
-    /// n and the bias in the lowest bits, below others that a shift to the exponent pushes out.
-    pub bits: I32x8,
-    pub r: F32x8,
-    /// r², and (eʳ − 1 − r)/r².
-    pub square: F32x8,
-    pub tail: F32x8,
-}
-
-#[inline(always)]
-pub(super) fn reduce(x: F32x8) -> Reduced {
-    let [rounding, log2_e, high, low, tail @ ..] = REDUCTION.read_twice();
-    let (n, bits, r) = split(x, [rounding, log2_e, high, low]);
-    let square = r * r;
-    Reduced { n, bits, r, square, tail: quartic(r, square, tail) }
 }
 
 /// Arguments beyond which all are infinite or 0; the reduction by powers of 4; and (eʳ − 1 − r)/r² on |r| ≤ ln2, fitted as [`TAIL`]
@@ -54,29 +31,66 @@ static TABLE: Table<12> = Table::new([
     0.500_000_36,
 ]);
 
+/// [`exp`].
+pub struct Exp;
+
+impl Staged for Exp {
+    type Between = (I32x8, F32x8);
+
+    #[inline(always)]
+    fn begin(x: F32x8) -> Self::Between {
+        let [most, least, rounding, log4_e, high, low, ..] = TABLE.read_twice();
+        // pmin and pmax in this order keep a NaN.
+        let (_, bits, r) = split(x.pmin(most).pmax(least), [rounding, log4_e, high, low]);
+        (bits, r)
+    }
+
+    #[inline(always)]
+    fn end((bits, r): Self::Between) -> F32x8 {
+        let [.., f, e, d, c, b, a] = TABLE.read_twice();
+        let square = r * r;
+        let tail = f.madd(r, e).madd(square, d.madd(r, c)).madd(square, b.madd(r, a));
+        // 4ⁿ alone would leave the range where eˣ is subnormal or just below infinity; its root is far inside.
+        let root = power(bits);
+        square.madd(tail, r).madd(root, root) * root
+    }
+}
+
 /// eˣ within 2 ULP; overflows to infinity, underflows through the subnormals.
 #[inline(always)]
 pub fn exp(x: F32x8) -> F32x8 {
-    let [most, least, rounding, log4_e, high, low, f, e, d, c, b, a] = TABLE.read_twice();
-    // pmin and pmax in this order keep a NaN.
-    let (_, bits, r) = split(x.pmin(most).pmax(least), [rounding, log4_e, high, low]);
-    let square = r * r;
-    let tail = f.madd(r, e).madd(square, d.madd(r, c)).madd(square, b.madd(r, a));
-    // 4ⁿ alone would leave the range where eˣ is subnormal or just below infinity; its root is far inside.
-    let root = power(bits);
-    square.madd(tail, r).madd(root, root) * root
+    Exp::of(x)
 }
 
-/// There n is −127, whose power has no bits.
-static LEAST: Table<1> = Table::new([-88.03]);
+/// The argument where n is −127, whose power has no bits; the reduction by powers of 2, and its tail.
+static FLUSHED: Table<10> =
+    Table::new([-88.03, ROUNDING + BIAS, LOG2_E, -LN2_HIGH, -LN2_LOW, TAIL[0], TAIL[1], TAIL[2], TAIL[3], TAIL[4]]);
+
+/// [`exp_or_zero`].
+pub struct ExpOrZero;
+
+impl Staged for ExpOrZero {
+    type Between = (I32x8, F32x8);
+
+    #[inline(always)]
+    fn begin(x: F32x8) -> Self::Between {
+        let [least, rounding, log2_e, high, low, ..] = FLUSHED.read_twice();
+        let (_, bits, r) = split(x.pmax(least), [rounding, log2_e, high, low]);
+        (bits, r)
+    }
+
+    #[inline(always)]
+    fn end((bits, r): Self::Between) -> F32x8 {
+        let [_, _, _, _, _, tail @ ..] = FLUSHED.read_twice();
+        let (square, power) = (r * r, power(bits));
+        square.madd(quartic(r, square, tail), r).madd(power, power)
+    }
+}
 
 /// eˣ within 2 ULP for x in −87 … 88, and 0 from −88.03 on: for exponentials that are added up, where that is as good.
 #[inline(always)]
 pub fn exp_or_zero(x: F32x8) -> F32x8 {
-    let [least] = LEAST.read_twice();
-    let Reduced { bits, r, square, tail, .. } = reduce(x.pmax(least));
-    let power = power(bits);
-    square.madd(tail, r).madd(power, power)
+    ExpOrZero::of(x)
 }
 
 #[cfg(test)]

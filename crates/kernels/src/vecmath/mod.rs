@@ -13,14 +13,14 @@ mod softplus;
 mod tanh;
 mod trig;
 
-pub use erf::{erf, normal, normal_density};
-pub use exp::{exp, exp_or_zero};
-pub use expm1::expm1;
+pub use erf::{erf, normal, normal_density, Gelu};
+pub use exp::{exp, exp_or_zero, Exp, ExpOrZero};
+pub use expm1::{expm1, Expm1};
 pub use log::log;
 pub use log1p::log1p;
-pub use sigmoid::sigmoid;
+pub use sigmoid::{sigmoid, Sigmoid};
 pub use softplus::softplus;
-pub use tanh::tanh;
+pub use tanh::{tanh, Tanh};
 pub use trig::{cos, sin};
 
 use simd::{F32x8, I32x8, Table};
@@ -29,6 +29,62 @@ use simd::{F32x8, I32x8, Table};
 pub(crate) const LN2_HIGH: f32 = 0.693_359_4;
 pub(crate) const LN2_LOW: f32 = -2.121_944_4e-4;
 pub(crate) const LOG2_E: f32 = std::f32::consts::LOG2_E;
+
+/// A function in two steps, for loops that begin on the next numbers before they end those before ([`pipeline`]): a core holds some
+/// sixty operations that wait for a result, and of a function alone the last ones wait for nearly all others.
+pub trait Staged {
+    type Between: Copy;
+    fn begin(x: F32x8) -> Self::Between;
+    fn end(between: Self::Between) -> F32x8;
+
+    #[inline(always)]
+    fn of(x: F32x8) -> F32x8 {
+        Self::end(Self::begin(x))
+    }
+}
+
+/// Begins at 0 … `count`, and ends each after the next one began.
+#[inline(always)]
+pub fn pipeline<B: Copy>(count: usize, begin: impl Fn(usize) -> B, mut end: impl FnMut(usize, B)) {
+    if count == 0 {
+        return;
+    }
+    let mut between = begin(0);
+    for i in 1..count {
+        let next = begin(i);
+        end(i - 1, between);
+        between = next;
+    }
+    end(count - 1, between);
+}
+
+/// A function of `len` values; the last ones go through lanes of their own.
+///
+/// # Safety
+/// The pointers are valid for so many values; `out` may equal `x`, but not overlap it otherwise.
+pub unsafe fn map<F: Staged>(x: *const f32, out: *mut f32, len: usize) {
+    let (whole, rest) = (len & !7, len & 7);
+    // SAFETY: whole + rest = len; and the lanes' own memory.
+    unsafe {
+        eights::<F>(x, out, whole / 8);
+        if rest > 0 {
+            let mut lanes = F32x8::load_some(x.add(whole), rest).to_array();
+            let own = lanes.as_mut_ptr();
+            eights::<F>(own, own, 1);
+            F32x8::from_array(lanes).store_some(out.add(whole), rest);
+        }
+    }
+}
+
+/// Not inlined, so that its code is there once.
+///
+/// # Safety
+/// As for [`map`], of so many times eight values.
+#[inline(never)]
+unsafe fn eights<F: Staged>(x: *const f32, out: *mut f32, count: usize) {
+    // SAFETY: the caller's guarantee; eight values are read before they are written.
+    unsafe { pipeline(count, |i| F::begin(F32x8::load(x.add(8 * i))), |i, y| F::end(y).store(out.add(8 * i))) };
+}
 
 /// A polynomial by Horner's rule, highest coefficient first.
 #[inline(always)]

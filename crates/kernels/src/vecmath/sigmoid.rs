@@ -1,6 +1,6 @@
 use super::exp::{split, TAIL};
-use super::{power, quartic, Table, BIAS, LN2_HIGH, LN2_LOW, LOG2_E, ROUNDING};
-use simd::F32x8;
+use super::{power, quartic, Staged, Table, BIAS, LN2_HIGH, LN2_LOW, LOG2_E, ROUNDING};
+use simd::{F32x8, I32x8};
 
 /// Scales e⁻ˣ and the 1 beside it, so that neither overflows where the quotient is subnormal: 2 to the power of −32.
 const SCALE: f32 = 1.0 / 4_294_967_296.0;
@@ -22,14 +22,32 @@ static TABLE: Table<13> = Table::new([
     TAIL[4],
 ]);
 
+/// [`sigmoid`].
+pub struct Sigmoid;
+
+impl Staged for Sigmoid {
+    type Between = (I32x8, F32x8);
+
+    #[inline(always)]
+    fn begin(x: F32x8) -> Self::Between {
+        let [most, least, _, _, rounding, log2_e, high, low, ..] = TABLE.read_twice();
+        let (_, bits, minus_r) = split(x.pmin(most).pmax(least), [rounding, log2_e, high, low]);
+        (bits, minus_r)
+    }
+
+    #[inline(always)]
+    fn end((bits, minus_r): Self::Between) -> F32x8 {
+        let [_, _, scale, one, _, _, _, _, tail @ ..] = TABLE.read_twice();
+        let square = minus_r * minus_r;
+        let y = square.madd(quartic(minus_r, square, tail), one - minus_r);
+        scale / y.madd(power(bits), scale)
+    }
+}
+
 /// 1/(1 + e⁻ˣ) within 4 ULP; never leaves [0, 1].
 #[inline(always)]
 pub fn sigmoid(x: F32x8) -> F32x8 {
-    let [most, least, scale, one, rounding, log2_e, high, low, tail @ ..] = TABLE.read_twice();
-    let (_, bits, minus_r) = split(x.pmin(most).pmax(least), [rounding, log2_e, high, low]);
-    let square = minus_r * minus_r;
-    let y = square.madd(quartic(minus_r, square, tail), one - minus_r);
-    scale / y.madd(power(bits), scale)
+    Sigmoid::of(x)
 }
 
 #[cfg(test)]
