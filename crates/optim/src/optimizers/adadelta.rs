@@ -10,10 +10,11 @@ fn update(options: &[f32], step: Step, weights: &mut [f32], gradients: &[f32], s
     let [rho, rest, epsilon, lr] = [options[0], 1.0 - options[0], options[1], step.learning_rate].map(F32x4::splat);
     let flush = Flush::new();
     let [squares, changes] = slots else { return };
-    each(weights, gradients, [squares, changes], |w, g, [v, u]| {
+    let follow = |_, g, [v, u]: [F32x4; 2]| {
         let g = flush.gradient(g);
         let v = flush.mean(rho * v + rest * g * g);
         let d = flush.gradient((u + epsilon).sqrt() * g / (v + epsilon).sqrt());
-        (w - lr * d, [v, flush.mean(rho * u + rest * d * d)])
-    });
+        (d, [v, flush.mean(rho * u + rest * d * d)])
+    };
+    each(weights, gradients, [squares, changes], follow, |w, d| w - lr * d);
 }

@@ -11,9 +11,10 @@ fn update(options: &[f32], step: Step, weights: &mut [f32], gradients: &[f32], s
     let [initial, epsilon, lr] = [options[0], options[1], step.learning_rate].map(F32x4::splat);
     let flush = Flush::new();
     let [sum] = slots else { return };
-    each(weights, gradients, [sum], |w, g, [a]| {
+    let follow = |_, g, [a]: [F32x4; 1]| {
         let g = flush.gradient(g);
         let a = a + g * g;
-        (w - lr * g / (initial + a + epsilon).sqrt(), [a])
-    });
+        ([g, a], [a])
+    };
+    each(weights, gradients, [sum], follow, |w, [g, a]| w - lr * g / (initial + a + epsilon).sqrt());
 }

@@ -22,17 +22,23 @@ fn update(options: &[f32], step: Step, weights: &mut [f32], gradients: &[f32], s
         let g = flush.gradient(g);
         (flush.mean(m + (g - m) * c1), flush.mean(v + (g * g - v) * c2))
     };
-    let moved = |w: F32x4, m: F32x4, v: F32x4| w - alpha * m / (v.sqrt() + epsilon);
+    let change = |w: F32x4, [m, v]: [F32x4; 2]| w - alpha * m / (v.sqrt() + epsilon);
     match slots {
-        [m, v] => each(weights, gradients, [m, v], |w, g, [m, v]| {
-            let (m, v) = moments(g, m, v);
-            (moved(w, m, v), [m, v])
-        }),
-        [m, v, largest] => each(weights, gradients, [m, v, largest], |w, g, [m, v, largest]| {
-            let (m, v) = moments(g, m, v);
-            let largest = largest.pmax(v);
-            (moved(w, m, largest), [m, v, largest])
-        }),
+        [m, v] => {
+            let follow = |_, g, [m, v]: [F32x4; 2]| {
+                let (m, v) = moments(g, m, v);
+                ([m, v], [m, v])
+            };
+            each(weights, gradients, [m, v], follow, change);
+        }
+        [m, v, largest] => {
+            let follow = |_, g, [m, v, largest]: [F32x4; 3]| {
+                let (m, v) = moments(g, m, v);
+                let largest = largest.pmax(v);
+                ([m, largest], [m, v, largest])
+            };
+            each(weights, gradients, [m, v, largest], follow, change);
+        }
         _ => {}
     }
 }

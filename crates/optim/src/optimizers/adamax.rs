@@ -13,10 +13,11 @@ fn update(options: &[f32], step: Step, weights: &mut [f32], gradients: &[f32], s
     let [alpha, c1, beta2, epsilon] = [alpha, 1.0 - beta1, beta2, epsilon].map(F32x4::splat);
     let flush = Flush::new();
     let [moment, largest] = slots else { return };
-    each(weights, gradients, [moment, largest], |w, g, [m, u]| {
+    let follow = |_, g, [m, u]: [F32x4; 2]| {
         let g = flush.gradient(g);
         let m = flush.mean(m + (g - m) * c1);
         let u = flush.mean((beta2 * u).pmax(g.abs()));
-        (w - alpha * m / (u + epsilon), [m, u])
-    });
+        ([m, u], [m, u])
+    };
+    each(weights, gradients, [moment, largest], follow, |w, [m, u]| w - alpha * m / (u + epsilon));
 }

@@ -23,12 +23,14 @@ fn update(options: &[f32], step: Step, weights: &mut [f32], gradients: &[f32], s
     };
     let flush = Flush::new();
     let [sum, linear] = slots else { return };
-    each(weights, gradients, [sum, linear], |w, g, [n, z]| {
+    let follow = |w, g, [n, z]: [F32x4; 2]| {
         let g = flush.gradient(g);
         let before = power(initial + n);
         let n = n + g * g;
         let after = power(initial + n);
         let z = flush.mean(z + g + two * shrinkage * w - (after - before) / lr * w);
-        (((z.pmin(l1).pmax(zero - l1)) - z) / ((after + beta) / lr + two * l2), [n, z])
-    });
+        ([z, after], [n, z])
+    };
+    let change = |_, [z, after]: [F32x4; 2]| ((z.pmin(l1).pmax(zero - l1)) - z) / ((after + beta) / lr + two * l2);
+    each(weights, gradients, [sum, linear], follow, change);
 }

@@ -41,24 +41,44 @@ fn flushed(x: F32x4, smallest: F32x4) -> F32x4 {
     x.bits().and(x.abs().less(smallest).not()).as_f32()
 }
 
-/// Weights and slots become what `f` makes of them and of the gradients; the last few with zeros beside them.
+/// A step of four numbers at a time, the last few with zeros beside them: `follow` gives the slots after the gradients, and that by which
+/// `change` changes the weights. The next four follow before these change, so that less waits for the end of a long formula (see
+/// `kernels::vecmath::Staged`).
 #[inline(always)]
-pub(super) fn each<const S: usize>(
+pub(super) fn each<const S: usize, B: Copy>(
     weights: &mut [f32],
     gradients: &[f32],
     slots: [&mut &mut [f32]; S],
-    f: impl Fn(F32x4, F32x4, [F32x4; S]) -> (F32x4, [F32x4; S]),
+    follow: impl Fn(F32x4, F32x4, [F32x4; S]) -> (B, [F32x4; S]),
+    change: impl Fn(F32x4, B) -> F32x4,
 ) {
     let len = weights.len();
     let gradients = &gradients[..len];
     let mut slots = slots.map(|slot| &mut slot[..len]);
     let whole = len & !3;
-    for at in (0..whole).step_by(4) {
-        let here = at..at + 4;
-        let now = slots.each_ref().map(|slot| F32x4::from_slice(&slot[here.clone()]));
-        let (w, next) = f(F32x4::from_slice(&weights[here.clone()]), F32x4::from_slice(&gradients[here.clone()]), now);
-        w.to_slice(&mut weights[here.clone()]);
-        slots.iter_mut().zip(next).for_each(|(slot, value)| value.to_slice(&mut slot[here.clone()]));
+    let four = |values: &[f32], at: usize| F32x4::from_slice(&values[at..at + 4]);
+    let follow_at = |weights: &[f32], slots: &mut [&mut [f32]; S], at: usize| {
+        let (by, next) = follow(four(weights, at), four(gradients, at), slots.each_ref().map(|slot| four(slot, at)));
+        slots.iter_mut().zip(next).for_each(|(slot, value)| value.to_slice(&mut slot[at..at + 4]));
+        by
+    };
+    let change_at = |weights: &mut [f32], at: usize, by: B| {
+        change(four(weights, at), by).to_slice(&mut weights[at..at + 4]);
+    };
+    if S == 0 {
+        // Formulas of gradients alone are short.
+        for at in (0..whole).step_by(4) {
+            let by = follow_at(weights, &mut slots, at);
+            change_at(weights, at, by);
+        }
+    } else if whole > 0 {
+        let mut by = follow_at(weights, &mut slots, 0);
+        for at in (4..whole).step_by(4) {
+            let next = follow_at(weights, &mut slots, at);
+            change_at(weights, at - 4, by);
+            by = next;
+        }
+        change_at(weights, whole - 4, by);
     }
     if whole < len {
         let get = |values: &[f32]| {
@@ -67,8 +87,9 @@ pub(super) fn each<const S: usize>(
         let put = |values: &mut [f32], value: F32x4| {
             values[whole..].iter_mut().zip(value.to_array()).for_each(|(place, lane)| *place = lane);
         };
-        let (w, next) = f(get(weights), get(gradients), slots.each_ref().map(|slot| get(slot)));
-        put(weights, w);
+        let w = get(weights);
+        let (by, next) = follow(w, get(gradients), slots.each_ref().map(|slot| get(slot)));
+        put(weights, change(w, by));
         slots.iter_mut().zip(next).for_each(|(slot, value)| put(slot, value));
     }
 }

@@ -11,10 +11,11 @@ fn update(options: &[f32], step: Step, weights: &mut [f32], gradients: &[f32], s
     let [zero, up, down] = [0.0, step.learning_rate, -step.learning_rate].map(F32x4::splat);
     let flush = Flush::new();
     let [moment] = slots else { return };
-    each(weights, gradients, [moment], |w, g, [m]| {
+    let follow = |_, g, [m]: [F32x4; 1]| {
         let direction = beta1 * m + rest1 * g;
         // The sign of 0 is 0.
         let change = zero.less(direction).select(up, direction.less(zero).select(down, zero));
-        (w - change, [flush.mean(beta2 * m + rest2 * g)])
-    });
+        (change, [flush.mean(beta2 * m + rest2 * g)])
+    };
+    each(weights, gradients, [moment], follow, |w, change| w - change);
 }

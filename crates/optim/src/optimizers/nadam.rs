@@ -31,10 +31,11 @@ fn update(options: &[f32], step: Step, weights: &mut [f32], gradients: &[f32], s
     let [c1, c2, epsilon] = [1.0 - beta1, 1.0 - beta2, epsilon].map(F32x4::splat);
     let flush = Flush::new();
     let [moment, squares] = slots else { return };
-    each(weights, gradients, [moment, squares], |w, g, [m, v]| {
+    let follow = |_, g, [m, v]: [F32x4; 2]| {
         let g = flush.gradient(g);
         let m = flush.mean(m + (g - m) * c1);
         let v = flush.mean(v + (g * g - v) * c2);
-        (w - (of_moment * m + of_gradient * g) / ((v * unbias).sqrt() + epsilon), [m, v])
-    });
+        ([of_moment * m + of_gradient * g, v], [m, v])
+    };
+    each(weights, gradients, [moment, squares], follow, |w, [m, v]| w - m / ((v * unbias).sqrt() + epsilon));
 }

@@ -20,28 +20,40 @@ fn update(options: &[f32], step: Step, weights: &mut [f32], gradients: &[f32], s
     let change = |g: F32x4, below: F32x4| lr * g / (below + epsilon).sqrt();
     let moment = |m: F32x4, change: F32x4| flush.mean(momentum * m + change);
     match slots {
-        [v] => each(weights, gradients, [v], |w, g, [v]| {
-            let g = flush.gradient(g);
-            let v = squares(v, g);
-            (w - change(g, v), [v])
-        }),
-        [v, m] if options[1] > 0.0 => each(weights, gradients, [v, m], |w, g, [v, m]| {
-            let g = flush.gradient(g);
-            let v = squares(v, g);
-            let m = moment(m, change(g, v));
-            (w - m, [v, m])
-        }),
-        [v, a] => each(weights, gradients, [v, a], |w, g, [v, a]| {
-            let g = flush.gradient(g);
-            let (v, a) = (squares(v, g), mean(a, g));
-            (w - change(g, v - a * a), [v, a])
-        }),
-        [v, m, a] => each(weights, gradients, [v, m, a], |w, g, [v, m, a]| {
-            let g = flush.gradient(g);
-            let (v, a) = (squares(v, g), mean(a, g));
-            let m = moment(m, change(g, v - a * a));
-            (w - m, [v, m, a])
-        }),
+        [v] => {
+            let follow = |_, g, [v]: [F32x4; 1]| {
+                let g = flush.gradient(g);
+                let v = squares(v, g);
+                ([g, v], [v])
+            };
+            each(weights, gradients, [v], follow, |w, [g, v]| w - change(g, v));
+        }
+        [v, m] if options[1] > 0.0 => {
+            let follow = |_, g, [v, m]: [F32x4; 2]| {
+                let g = flush.gradient(g);
+                let v = squares(v, g);
+                let m = moment(m, change(g, v));
+                (m, [v, m])
+            };
+            each(weights, gradients, [v, m], follow, |w, m| w - m);
+        }
+        [v, a] => {
+            let follow = |_, g, [v, a]: [F32x4; 2]| {
+                let g = flush.gradient(g);
+                let (v, a) = (squares(v, g), mean(a, g));
+                ([g, v - a * a], [v, a])
+            };
+            each(weights, gradients, [v, a], follow, |w, [g, below]| w - change(g, below));
+        }
+        [v, m, a] => {
+            let follow = |_, g, [v, m, a]: [F32x4; 3]| {
+                let g = flush.gradient(g);
+                let (v, a) = (squares(v, g), mean(a, g));
+                let m = moment(m, change(g, v - a * a));
+                (m, [v, m, a])
+            };
+            each(weights, gradients, [v, m, a], follow, |w, m| w - m);
+        }
         _ => {}
     }
 }

@@ -15,11 +15,14 @@ fn update(options: &[f32], step: Step, weights: &mut [f32], gradients: &[f32], s
     let nesterov = options[1] != 0.0;
     let (momentum, lr, flush) = (F32x4::splat(options[0]), F32x4::splat(step.learning_rate), Flush::new());
     match slots {
-        [] => each(weights, gradients, [], |w, g, []| (w - lr * g, [])),
-        [v] => each(weights, gradients, [v], |w, g, [v]| {
-            let v = flush.mean(momentum * v - lr * g);
-            (w + if nesterov { momentum * v - lr * g } else { v }, [v])
-        }),
+        [] => each(weights, gradients, [], |_, g, []| (g, []), |w, g| w - lr * g),
+        [v] => {
+            let follow = |_, g, [v]: [F32x4; 1]| {
+                let v = flush.mean(momentum * v - lr * g);
+                (if nesterov { momentum * v - lr * g } else { v }, [v])
+            };
+            each(weights, gradients, [v], follow, |w, by| w + by);
+        }
         _ => {}
     }
 }
