@@ -88,6 +88,7 @@ macro_rules! functions {
 }
 
 functions! {
+    // In two steps; then those in one.
     Exp = v::Exp;
     Expm1 = v::Expm1;
     Tanh = v::Tanh;

@@ -71,36 +71,43 @@ static NORMAL: Table<16> = Table::new([
     1.0,
 ]);
 
-/// Φ(x), the share of a normal distribution below x, within 2e-7 and never negative; exactly 0 and 1 beyond ±5.5.
+/// Numerator and denominator of Φ(x) − ½.
 #[inline(always)]
-pub fn normal(x: F32x8) -> F32x8 {
-    let [most, least, half, zero, coefficients @ ..] = NORMAL.read_twice();
+fn quotient(x: F32x8) -> [F32x8; 2] {
+    let [most, least, _, _, coefficients @ ..] = NORMAL.read_twice();
     let x = x.pmin(most).pmax(least);
     let square = x * x;
     let (p, q) = coefficients.split_at(7);
-    ((x * horner(square, p)) / horner(square, q) + half).pmax(zero)
+    [x * horner(square, p), horner(square, q)]
+}
+
+/// Φ(x) from those.
+#[inline(always)]
+fn share([p, q]: [F32x8; 2]) -> F32x8 {
+    let [_, _, half, zero, ..] = NORMAL.read_twice();
+    (p / q + half).pmax(zero)
+}
+
+/// Φ(x), the share of a normal distribution below x, within 2e-7 and never negative; exactly 0 and 1 beyond ±5.5.
+#[inline(always)]
+pub fn normal(x: F32x8) -> F32x8 {
+    share(quotient(x))
 }
 
 /// x·Φ(x).
 pub struct Gelu;
 
 impl Staged for Gelu {
-    /// x; and numerator and denominator of Φ(x) − ½.
-    type Between = [F32x8; 3];
+    type Between = (F32x8, [F32x8; 2]);
 
     #[inline(always)]
     fn begin(x: F32x8) -> Self::Between {
-        let [most, least, _, _, coefficients @ ..] = NORMAL.read_twice();
-        let inside = x.pmin(most).pmax(least);
-        let square = inside * inside;
-        let (p, q) = coefficients.split_at(7);
-        [x, inside * horner(square, p), horner(square, q)]
+        (x, quotient(x))
     }
 
     #[inline(always)]
-    fn end([x, p, q]: Self::Between) -> F32x8 {
-        let [_, _, half, zero, ..] = NORMAL.read_twice();
-        x * (p / q + half).pmax(zero)
+    fn end((x, quotient): Self::Between) -> F32x8 {
+        x * share(quotient)
     }
 }
 

@@ -111,6 +111,43 @@ pub(crate) fn power(bits: I32x8) -> F32x8 {
 }
 
 #[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bits of each number alone.
+    fn alone<F: Staged>(x: f32) -> u32 {
+        F::of(F32x8::splat(x)).to_array()[0].to_bits()
+    }
+
+    fn maps_every_length<F: Staged>() {
+        for len in 0..=41 {
+            let x: Vec<f32> = (0..len).map(|i| i as f32 * 0.37 - 7.0).collect();
+            let want: Vec<u32> = x.iter().map(|&x| alone::<F>(x)).collect();
+            let bits = |values: &[f32]| values[..len].iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+            let (mut apart, mut own) = (vec![-1.0; len + 1], [x.clone(), vec![-1.0]].concat());
+            // SAFETY: all are as long.
+            unsafe {
+                map::<F>(x.as_ptr(), apart.as_mut_ptr(), len);
+                let own = own.as_mut_ptr();
+                map::<F>(own, own, len);
+            }
+            assert_eq!((bits(&apart), bits(&own)), (want.clone(), want), "{len}");
+            assert_eq!((apart[len], own[len]), (-1.0, -1.0), "behind {len}");
+        }
+    }
+
+    #[test]
+    fn loops_in_steps() {
+        maps_every_length::<Exp>();
+        maps_every_length::<ExpOrZero>();
+        maps_every_length::<Expm1>();
+        maps_every_length::<Tanh>();
+        maps_every_length::<Sigmoid>();
+        maps_every_length::<Gelu>();
+    }
+}
+
+#[cfg(test)]
 pub(crate) mod check {
     use super::F32x8;
 
