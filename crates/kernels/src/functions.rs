@@ -93,7 +93,6 @@ functions! {
     Expm1 = v::Expm1;
     Tanh = v::Tanh;
     Sigmoid = v::Sigmoid;
-    Gelu = v::Gelu;
     ;
     Copy(x) [] = x;
     Neg(x) [] = x.neg();
@@ -115,6 +114,7 @@ functions! {
     LeakyRelu(x) [slope] = x.less(s(0.0)).select(x * s(slope), x);
     Elu(x) [alpha] = x.less(s(0.0)).select(s(alpha) * v::expm1(x), x);
     Selu(x) [] = s(SELU_SCALE) * x.less(s(0.0)).select(s(SELU_ALPHA) * v::expm1(x), x);
+    Gelu(x) [] = x * v::normal(x);
     GeluGrad(x) [] = x.madd(v::normal_density(x), v::normal(x));
     GeluTanh(x) [] = s(0.5) * x * (s(1.0) + v::tanh(gelu_inner(x)));
     GeluTanhGrad(x) [] = {

@@ -1,4 +1,4 @@
-use super::{exp, exp_or_zero, horner, Staged, Table};
+use super::{exp, exp_or_zero, horner, Table};
 use simd::{F32x8, I32x8};
 
 /// Taylor coefficients of (√π/2)·erf(x)/x in x², highest first: enough for |x| ≤ 1.
@@ -71,44 +71,14 @@ static NORMAL: Table<16> = Table::new([
     1.0,
 ]);
 
-/// Numerator and denominator of Φ(x) − ½.
-#[inline(always)]
-fn quotient(x: F32x8) -> [F32x8; 2] {
-    let [most, least, _, _, coefficients @ ..] = NORMAL.read_twice();
-    let x = x.pmin(most).pmax(least);
-    let square = x * x;
-    let (p, q) = coefficients.split_at(7);
-    [x * horner(square, p), horner(square, q)]
-}
-
-/// Φ(x) from those.
-#[inline(always)]
-fn share([p, q]: [F32x8; 2]) -> F32x8 {
-    let [_, _, half, zero, ..] = NORMAL.read_twice();
-    (p / q + half).pmax(zero)
-}
-
 /// Φ(x), the share of a normal distribution below x, within 2e-7 and never negative; exactly 0 and 1 beyond ±5.5.
 #[inline(always)]
 pub fn normal(x: F32x8) -> F32x8 {
-    share(quotient(x))
-}
-
-/// x·Φ(x).
-pub struct Gelu;
-
-impl Staged for Gelu {
-    type Between = (F32x8, [F32x8; 2]);
-
-    #[inline(always)]
-    fn begin(x: F32x8) -> Self::Between {
-        (x, quotient(x))
-    }
-
-    #[inline(always)]
-    fn end((x, quotient): Self::Between) -> F32x8 {
-        x * share(quotient)
-    }
+    let [most, least, half, zero, coefficients @ ..] = NORMAL.read_twice();
+    let x = x.pmin(most).pmax(least);
+    let square = x * x;
+    let (p, q) = coefficients.split_at(7);
+    ((x * horner(square, p)) / horner(square, q) + half).pmax(zero)
 }
 
 /// −½ and 1/√(2π).
