@@ -38,17 +38,16 @@ impl Norm {
         from..(from + self.rows_per_chunk()).min(self.rows)
     }
 
-    /// Of a row. `sums` answers those around a number: Σ (x − c), Σ (x − c)², and what else is wanted; c is 0 if not centered, else
-    /// near the mean.
+    /// A row's mean and deviation. `sums` makes Σ (x − c), Σ (x − c)² and what else is wanted, where c is 0 if not centered, else near
+    /// the mean.
     fn moments<const N: usize>(&self, x: &[f32], sums: impl Fn(f32) -> [f64; N]) -> Moments<N> {
         let count = x.len() as f64;
         let first = &x[..x.len().min(NEAR)];
         let near = (sum(first) / first.len() as f64) as f32;
         let mut centre = if self.centered { near } else { 0.0 };
         let mut all = sums(centre);
-        // Far from the mean, what is left after the difference would be rounding.
-        let far = |all: &[f64; N]| 2.0 * all[0] * all[0] > count * all[1];
-        if self.centered && far(&all) {
+        // More than a deviation from the mean: of the difference below, too much would be rounding.
+        if self.centered && 2.0 * all[0] * all[0] > count * all[1] {
             centre = (centre as f64 + all[0] / count) as f32;
             all = sums(centre);
         }
