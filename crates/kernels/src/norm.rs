@@ -78,16 +78,16 @@ impl Norm {
         let count = x.len() as f64;
         let dot = ((dot - shift * plain) * scale as f64 / count) as f32;
         let plain = if self.centered { (plain / count) as f32 } else { 0.0 };
-        // scale·(dy·γ − plain − x̂·dot).
-        let [m, s, p, d] = [mean, scale, -plain, -scale * dot].map(F32x8::splat);
+        // scale·(dy·γ − plain − x̂·dot) = scale·dy·γ − scale·plain − (x − mean)·scale²·dot.
+        let [m, s, p, d] = [mean, scale, -scale * plain, -scale * (scale * dot)].map(F32x8::splat);
         let lanes = x.chunks_exact(LANES).zip(gamma.chunks_exact(LANES)).zip(dy.chunks_exact(LANES));
         let weights = dgamma.chunks_exact_mut(LANES).zip(dbeta.chunks_exact_mut(LANES));
         for ((((x, g), dy), dx), (dgamma, dbeta)) in lanes.zip(dx.chunks_exact_mut(LANES)).zip(weights) {
-            let (normal, dy) = ((F32x8::from_slice(x) - m) * s, F32x8::from_slice(dy));
-            dy.madd(normal, F32x8::from_slice(dgamma)).to_slice(dgamma);
+            let (off, dy) = (F32x8::from_slice(x) - m, F32x8::from_slice(dy));
+            let scaled = dy * s;
+            scaled.madd(off, F32x8::from_slice(dgamma)).to_slice(dgamma);
             (F32x8::from_slice(dbeta) + dy).to_slice(dbeta);
-            let g = dy.madd(F32x8::from_slice(g), p);
-            normal.madd(d, g * s).to_slice(dx);
+            scaled.madd(F32x8::from_slice(g), off.madd(d, p)).to_slice(dx);
         }
         for i in x.len() / LANES * LANES..x.len() {
             let normal = (x[i] - mean) * scale;
