@@ -39,7 +39,7 @@ function line(suite, name, rows) {
 }
 
 const cases = [...group(records, 'suite')].flatMap(([suite, own]) => [...group(own, 'case')].map(([name, rows]) => [suite, name, rows]));
-const where = Object.entries(await profiles()).map(([name, table]) => `**${name}**, one thread\n\n${block(table)}`);
+const where = Object.entries(await profiles()).map(([name, tables]) => `**${name}**\n\n${tables.map(block).join('\n\n')}`);
 
 console.log(`# Benchmarks
 

@@ -12,10 +12,9 @@ const NETWORKS = {
 /** Records that take less aren't shown. */
 const SHOWN = 10;
 
-/** Name → table. */
+/** Name → tables, on one thread and on all. */
 export async function profiles() {
   const myelin = await import('../dist/index.js');
-  await myelin.init({ threads: 1 });
   const tables = {};
   for (const [name, network] of Object.entries(NETWORKS)) {
     const net = network.build(myelin).compile({ optimizer: 'adam', loss: 'categoricalCrossentropy' });
@@ -23,13 +22,16 @@ export async function profiles() {
     const x = { data: floats(rows * network.shape.reduce((a, b) => a * b, 1)), shape: [rows, ...network.shape] };
     const y = { data: oneHot(rows, CLASSES), shape: [rows, CLASSES] };
     await net.fit(x, y, { batchSize: network.batch, epochs: 30 }); // until V8 has compiled everything as well as it can
-    const lines = String(await net.profile(x, y, { batchSize: network.batch, steps: 40 })).split('\n');
-    tables[name] = [...lines.slice(0, SHOWN + 2), lines.at(-1)].join('\n');
+    tables[name] = [];
+    for (const threads of [{ threads: 1 }, {}]) {
+      const lines = String(await net.profile(x, y, { batchSize: network.batch, steps: 100, ...threads })).split('\n');
+      tables[name].push([...lines.slice(0, SHOWN + 2), lines.at(-1)].join('\n'));
+    }
   }
   return tables;
 }
 
 if (process.argv[1] === import.meta.filename) {
-  for (const [name, table] of Object.entries(await profiles())) console.log(`${name}\n${table}\n`);
+  for (const [name, both] of Object.entries(await profiles())) console.log(`${name}\n${both.join('\n\n')}\n`);
   process.exit(0); // the engine's worker may still be starting threads
 }

@@ -1,4 +1,4 @@
-import { input, functional, layers, ops, sequential, setRandomSeed } from 'myelin';
+import { input, functional, layers, ops, runtime, sequential, setRandomSeed } from 'myelin';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CASES, made, WITHOUT_GRADIENT } from './layer_cases.js';
 
@@ -120,6 +120,26 @@ test('a lambda and a shared layer are differentiated', async () => {
   expect([...(inputs[0]?.data ?? [])]).toEqual([32, 162]);
 });
 
+test('a profile is of the threads that share a step, and of fewer if asked', async () => {
+  const net = sequential([layers.dense({ units: 128, inputShape: [256] }), layers.dense({ units: 1 })]).compile({ optimizer: 'adam', loss: 'mse' });
+  const [x, y] = [{ data: numbers(64 * 256), shape: [64, 256] }, numbers(64)];
+  await net.fit(x, y, { batchSize: 64 });
+  const before = await net.getWeights();
+  await expect.poll(() => runtime().state).toBe('running');
+  const all = runtime().threads;
+  for (const [options, threads] of [
+    [{}, all],
+    [{ threads: 1 }, 1],
+    [{ threads: 1000 }, all],
+  ] as const) {
+    const profile = await net.profile(x, y, { batchSize: 64, steps: 5, ...options });
+    expect(profile.threads).toBe(threads);
+    expect(profile.us).toBeGreaterThan(0);
+    expect(String(profile)).toContain(threads === 1 ? 'on one thread' : `on ${threads} threads`);
+  }
+  expect(await net.getWeights()).toEqual(before);
+});
+
 test('profile and explain name layers and change nothing', async () => {
   const net = sequential([layers.dense({ units: 8, activation: 'relu', inputShape: [3] }), layers.dense({ units: 2 })]).compile({ optimizer: 'adam', loss: 'mse' });
   const data = { data: numbers(96), shape: [32, 3] };
@@ -131,6 +151,8 @@ test('profile and explain name layers and change nothing', async () => {
   expect(profile.us).toBeGreaterThan(0);
   expect(JSON.parse(profile.toTrace()).traceEvents).toHaveLength(profile.records.length);
   expect(String(profile)).toContain('dense_1');
+  await expect(net.profile(data, labels, { threads: 0 })).rejects.toThrow('profile: threads must be a whole number from 1 up, received 0');
+  await expect(net.profile(data, labels, { steps: 0 })).rejects.toThrow('profile: steps must be a whole number from 1 up, received 0');
   const explanation = await net.explain(data, labels);
   expect(explanation.arenaBytes).toBeLessThanOrEqual(1.15 * explanation.arenaLowerBound + 1024);
   expect(await net.getWeights()).toEqual(before);

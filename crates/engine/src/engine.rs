@@ -144,10 +144,16 @@ impl Engine {
         self.runs[r] = Some(run);
         result
     }
-    /// Time of each record of the run's plan over so many steps, on this thread alone.
-    pub fn profile(&self, r: usize, steps: usize, clock: &(dyn Fn() -> f64 + Sync)) -> Result<Vec<f64>> {
+    /// Time of each record of the run's plan over so many steps, on at most so many threads, and on how many it was.
+    pub fn profile(
+        &self,
+        r: usize,
+        steps: usize,
+        threads: usize,
+        clock: &(dyn Fn() -> f64 + Sync),
+    ) -> Result<(usize, Vec<f64>)> {
         let run = self.run(r)?;
-        run.profile(self.model(run.model)?, steps, clock)
+        run.profile(self.model(run.model)?, steps, threads.clamp(1, self.team), clock)
     }
     pub fn run_metrics(&self, r: usize) -> Result<Vec<f64>> {
         Ok(self.run(r)?.metrics())
@@ -174,7 +180,7 @@ impl Engine {
         }
         let input = StepInput { rows: &[], data: &[], step: 0, seed: 0, learning_rate: 0.0, broken: None };
         let threads = if compiled.sharing.team && !alone { self.team } else { 1 };
-        region(threads, &|team| model.scratch.with(team, |s| step(model, compiled, &input, false, team, s)));
+        region(threads, &|team| model.scratch.with(team, |s| step(model, compiled, &input, false, team, s, |_| {})));
         Ok(())
     }
 

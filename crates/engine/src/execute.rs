@@ -74,28 +74,17 @@ fn look_at_loss(model: &Model, compiled: &Compiled, broken: &AtomicBool) {
     }
 }
 
-/// Runs one step on this thread and adds the time of every record to `times`.
-pub fn timed_step(
+/// Runs one step. With a team, every thread calls this; all are done when it returns on the leader. Each thread tells `done` of every
+/// record that it needn't wait for any longer.
+pub fn step(
     model: &Model,
     compiled: &Compiled,
     input: &StepInput,
+    feed: bool,
+    team: &Team,
     scratch: &mut [f32],
-    clock: &(dyn Fn() -> f64 + Sync),
-    times: &mut [f64],
+    done: impl Fn(usize),
 ) {
-    let context = context(model, input);
-    let all = compiled.plan.feed.iter().chain(&compiled.plan.records).chain(&compiled.update);
-    let mut before = clock();
-    for ((record, &(chunks, _)), time) in all.zip(&compiled.sharing.records).zip(times) {
-        record.kernel.run_alone(&context, chunks, scratch);
-        let after = clock();
-        *time += after - before;
-        before = after;
-    }
-}
-
-/// Runs one step. With a team, every thread calls this; all are done when it returns on the leader.
-pub fn step(model: &Model, compiled: &Compiled, input: &StepInput, feed: bool, team: &Team, scratch: &mut [f32]) {
     let context = context(model, input);
     let fed = compiled.plan.feed.as_ref().filter(|_| feed);
     let skipped = compiled.plan.feed.iter().filter(|_| !feed).count();
@@ -111,6 +100,7 @@ pub fn step(model: &Model, compiled: &Compiled, input: &StepInput, feed: bool, t
                 }
             }
             record.kernel.run_alone(&context, chunks, scratch);
+            done(place);
         }
         return;
     }
@@ -132,6 +122,7 @@ pub fn step(model: &Model, compiled: &Compiled, input: &StepInput, feed: bool, t
                 record.kernel.run_alone(&context, chunks, scratch);
             }
             ahead = true;
+            done(place);
             continue;
         }
         if ahead {
@@ -147,6 +138,7 @@ pub fn step(model: &Model, compiled: &Compiled, input: &StepInput, feed: bool, t
             claimed = team.claim(chunks);
         }
         team.barrier();
+        done(place);
     }
     if ahead {
         team.barrier();

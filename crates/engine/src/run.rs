@@ -1,6 +1,6 @@
 //! A run over a data set: epochs of steps, cut into slices.
 
-use crate::execute::{step, timed_step, StepInput};
+use crate::execute::{step, StepInput};
 use crate::model::Model;
 use crate::words::Words;
 use crate::EngineError;
@@ -218,31 +218,39 @@ impl Run {
         Ok(Progress { state, steps: self.steps, epoch, step_in_epoch, completed, epochs_completed, slept })
     }
 
-    /// Runs whole batches from the start of the order again and again; answers the time that each record took in all, by `clock`.
+    /// Runs whole batches from the start of the order again and again, on at most so many threads; answers how many there were, and
+    /// the time that each record took in all, by `clock`.
     pub fn profile(
         &self,
         model: &Model,
         steps: usize,
+        threads: usize,
         clock: &(dyn Fn() -> f64 + Sync),
-    ) -> Result<Vec<f64>, EngineError> {
+    ) -> Result<(usize, Vec<f64>), EngineError> {
         let compiled = model.program(self.program)?;
-        let times = Leader::new(vec![0.0; compiled.sharing.records.len()]);
+        let threads = if compiled.sharing.team { threads } else { 1 };
+        let times = Leader::new((0.0, vec![0.0; compiled.sharing.records.len()]));
         let whole = (self.count() / self.batch).max(1);
-        for i in 0..steps {
-            let from = (i % whole) * self.batch;
-            let to = (from + self.batch).min(self.order.len());
-            let learning_rate = model.settings.as_ref().map_or(0.0, |s| s.learning_rate(model.steps));
-            let (step, seed) = (model.steps, self.seed);
-            let input =
-                StepInput { rows: &self.order[from..to], data: &self.data, step, seed, learning_rate, broken: None };
-            let this: &Model = model;
-            region(1, &|team| {
-                this.scratch.with(team, |scratch| {
-                    times.with(team, |times| timed_step(this, compiled, &input, scratch, clock, times));
-                })
-            });
-        }
-        Ok(times.into_inner())
+        let learning_rate = model.settings.as_ref().map_or(0.0, |s| s.learning_rate(model.steps));
+        region(threads, &|team| {
+            model.scratch.with(team, |scratch| {
+                for i in 0..steps {
+                    let from = (i % whole) * self.batch;
+                    let rows = &self.order[from..(from + self.batch).min(self.order.len())];
+                    let (data, number, seed) = (&self.data[..], model.steps, self.seed);
+                    let input = StepInput { rows, data, step: number, seed, learning_rate, broken: None };
+                    times.with(team, |(last, _)| *last = clock());
+                    step(model, compiled, &input, true, team, scratch, |place| {
+                        times.with(team, |(last, sums)| {
+                            let now = clock();
+                            sums[place] += now - *last;
+                            *last = now;
+                        })
+                    });
+                }
+            })
+        });
+        Ok((threads, times.into_inner().1))
     }
 
     /// Up to `wanted` steps inside one epoch; answers how many were made, and whether the next one breaks.
@@ -279,7 +287,7 @@ impl Run {
                     let guard = train.then_some(&broken);
                     let input =
                         StepInput { rows: &order[from..to], data, step: number, seed, learning_rate, broken: guard };
-                    step(model_ref, compiled, &input, true, team, scratch);
+                    step(model_ref, compiled, &input, true, team, scratch, |_| {});
                     account.with(team, |account| {
                         account.take(model_ref, &compiled.plan, collect, (whole as usize - from).min(to - from));
                         progress.fetch_add(1, Relaxed);

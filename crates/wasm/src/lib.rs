@@ -176,9 +176,10 @@ impl Engine {
         out.extend(p.completed);
         Ok(out)
     }
-    /// Milliseconds that each record (feed, plan, update) of the run's plan took in `steps` steps on one thread.
-    pub fn run_profile(&self, run: usize, steps: usize) -> Result<Vec<f64>> {
-        self.0.profile(run, steps, &now).map_err(js)
+    /// [threads, at most so many, then the milliseconds that each record (feed, plan, update) of the run's plan took in `steps` steps…]
+    pub fn run_profile(&self, run: usize, steps: usize, threads: usize) -> Result<Vec<f64>> {
+        let (threads, times) = self.0.profile(run, steps, threads, &now).map_err(js)?;
+        Ok([threads as f64].into_iter().chain(times).collect())
     }
     /// Averages over the current epoch so far.
     pub fn run_metrics(&self, run: usize) -> Result<Vec<f64>> {

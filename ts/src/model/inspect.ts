@@ -1,7 +1,7 @@
 // Where time and memory go: the plan after fusion, and how long its records take.
 import type { Core, Given } from './core.js';
 import { type Plan, Run, type Session } from './session.js';
-import { plans, upload } from './table.js';
+import { plans, upload, wholeNumber } from './table.js';
 
 /** One record of a plan: a kernel, or several fused into one. */
 export interface PlanRecord {
@@ -38,9 +38,11 @@ export interface ProfileRecord extends PlanRecord {
   readonly gflops: number;
 }
 
-/** Times of a training step, record by record, on one thread. */
+/** Times of a training step, record by record. */
 export interface Profile {
   readonly records: readonly ProfileRecord[];
+  /** Threads that shared the step: one alone if it is too small. */
+  readonly threads: number;
   /** Microseconds of the whole step. */
   readonly us: number;
   /** As a table, slowest first. */
@@ -54,6 +56,8 @@ export interface ProfileOptions {
   readonly batchSize?: number;
   /** Steps that are timed. Default 50. */
   readonly steps?: number;
+  /** Most threads that share a step. Default all that `fit` has. */
+  readonly threads?: number;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -81,33 +85,39 @@ function explained(info: Described): Explanation {
 
 /** Times each record over some steps; weights and optimizer are as before afterwards. */
 export async function profile(core: Core, x: Given, y: Given, o: ProfileOptions): Promise<Profile> {
+  const steps = wholeNumber(o.steps ?? 50, 1, 'profile: steps');
+  if (o.threads !== undefined) wholeNumber(o.threads, 1, 'profile: threads');
   return inspected(core, x, y, core.batchSize(o.batchSize, 'profile'), async (session, run, plan) => {
     const { client, id } = session;
     const weights = await client.call('weights_get', id);
     const state = await client.call('optimizer_state', id);
     const step = await client.call('step_get', id);
-    const steps = o.steps ?? 50;
-    await run.profile(Math.min(steps, 10));
-    const times = await run.profile(steps);
+    const most = o.threads ?? client.threads;
+    await run.profile(Math.min(steps, 10), most);
+    const { threads, times } = await run.profile(steps, most);
     await client.call('weights_set', id, weights);
     await client.call('optimizer_state_set', id, state, step);
     const { records } = await described(session, plan);
-    return timed(records.map((r, i) => withTime(r, ((times[i] ?? 0) * 1000) / steps)));
+    return timed(
+      threads,
+      records.map((r, i) => withTime(r, ((times[i] ?? 0) * 1000) / steps)),
+    );
   });
 }
 
 const withTime = (record: PlanRecord, us: number): ProfileRecord => ({ ...record, us, gflops: us > 0 ? record.flops / us / 1000 : 0 });
 
-function timed(records: readonly ProfileRecord[]): Profile {
+function timed(threads: number, records: readonly ProfileRecord[]): Profile {
   const us = records.reduce((sum, r) => sum + r.us, 0);
   return {
     records,
+    threads,
     us,
     toString() {
       const rows = [...records]
         .sort((a, b) => b.us - a.us)
         .map((r) => [r.kernel, r.layer, r.us.toFixed(1), `${((100 * r.us) / us).toFixed(1)} %`, r.gflops.toFixed(1), (r.bytes / r.us / 1000).toFixed(1)]);
-      return `${table(['kernel', 'layer', 'µs', 'share', 'GF/s', 'GB/s'], rows)}\nstep ${us.toFixed(1)} µs on one thread`;
+      return `${table(['kernel', 'layer', 'µs', 'share', 'GF/s', 'GB/s'], rows)}\nstep ${us.toFixed(1)} µs on ${threads === 1 ? 'one thread' : `${threads} threads`}`;
     },
     toTrace() {
       let at = 0;

@@ -271,9 +271,10 @@ export class Run {
     return new Run(session, o, await session.client.call('run_create', session.id, w.words()), unpin);
   }
 
-  /** Milliseconds of each record over so many steps. */
-  profile(steps: number): Promise<Float64Array> {
-    return this.session.client.call('run_profile', this.id, steps);
+  /** Milliseconds of each record over so many steps, on at most so many threads, and on how many it was. */
+  async profile(steps: number, most: number): Promise<{ threads: number; times: readonly number[] }> {
+    const [threads = 1, ...times] = await this.session.client.call('run_profile', this.id, steps, most);
+    return { threads, times };
   }
   /** Up to so many steps, on one thread if it's to be `alone`. */
   async slice(most: number, untilEpochEnd: boolean, alone = false): Promise<Progress> {
