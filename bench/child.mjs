@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { sample } from './measure.mjs';
+import { median, sample } from './measure.mjs';
 
 const FITS = 20;
 /** Seconds that a case beside a crowd takes at least. */
@@ -14,15 +14,21 @@ let peak;
 let meters;
 
 const measures = {
-  /** Milliseconds per repetition, and the machine's peak before and after them: a busy neighbour slows all three. */
+  /** Milliseconds per repetition, and what the machine can do before, between and after them: a busy neighbour slows all of it. */
   async time(run, job, { copied, busy }, kind = 'fma') {
     peak ??= await import('./peak.mjs'); // not before the engine is loaded, whose runtime may depend on flags
     meters ??= peak.peakMeters();
-    const before = meters[kind](5);
+    const [peaks, copies, copy] = [[], [], copied && peak.copyMeter(copied)];
+    const compare = () => {
+      peaks.push(meters[kind](3));
+      if (copy) copies.push(copy());
+    };
+    compare();
     const disperse = busy ? crowd() : () => {};
-    // The scheduler gives whoever slept before some time ahead of the crowd.
-    const samples = await sample(run, busy ? Math.max(job.seconds, CROWDED) : job.seconds).finally(disperse);
-    return { samples, peak: (before + meters[kind](5)) / 2, ...(copied && { copying: peak.copying(copied) }) };
+    // The scheduler gives whoever slept before some time ahead of the crowd, which isn't the machine.
+    const samples = await (busy ? sample(run, Math.max(job.seconds, CROWDED)) : sample(run, job.seconds, compare)).finally(disperse);
+    compare();
+    return { samples, peak: median(peaks), ...(copy && { copying: median(copies) }) };
   },
   /** Once; the parent knows when this process was started. */
   async startup(run) {

@@ -2,7 +2,8 @@
 // of three networks. Run it with the Node that the records were made with, 21 or later.
 import { cpus } from 'node:os';
 import { basename } from 'node:path';
-import { copying, peakMeters } from './peak.mjs';
+import { median } from './measure.mjs';
+import { copyMeter, peakMeters } from './peak.mjs';
 import { profiles } from './profile.mjs';
 import { better, read } from './record.mjs';
 import { caseTable, show } from './table.mjs';
@@ -39,6 +40,7 @@ function line(suite, name, rows) {
 }
 
 const cases = [...group(records, 'suite')].flatMap(([suite, own]) => [...group(own, 'case')].map(([name, rows]) => [suite, name, rows]));
+const copying = (words) => median(Array.from({ length: 15 }, copyMeter(words)));
 const where = Object.entries(await profiles()).map(([name, tables]) => `**${name}**\n\n${tables.map(block).join('\n\n')}`);
 
 console.log(`# Benchmarks

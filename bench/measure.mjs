@@ -19,9 +19,9 @@ async function time(run, count) {
 
 /**
  * Milliseconds per repetition of `run(count)`, `SAMPLES` of them (fewer where a single repetition takes longer than the budget allows).
- * Doubling the count first finds how many repetitions fill a sample, and warms the engine up.
+ * Doubling the count first finds how many repetitions fill a sample, and warms the engine up. `between` is called between samples.
  */
-export async function sample(run, seconds) {
+export async function sample(run, seconds, between = () => {}) {
   const target = Math.max(SHORTEST, (seconds * 1000) / SAMPLES);
   const warmUpEnds = performance.now() + seconds * 500;
   let count = 1;
@@ -34,7 +34,10 @@ export async function sample(run, seconds) {
   }
   const figures = [];
   const ends = performance.now() + seconds * 1000 * 1.5;
-  while (figures.length < 3 || (figures.length < SAMPLES && performance.now() < ends)) figures.push((await time(run, count)) / count);
+  while (figures.length < 3 || (figures.length < SAMPLES && performance.now() < ends)) {
+    if (figures.length) between();
+    figures.push((await time(run, count)) / count);
+  }
   return figures;
 }
 

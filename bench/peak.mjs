@@ -88,8 +88,8 @@ export function peakMeters() {
   return { fma: meter(true) ?? mulAdd, mulAdd };
 }
 
-/** Bytes that one thread reads and writes in a millisecond when it copies arrays of so many words, each from the one before. */
-export function copying(words, samples = 15) {
+/** A function that measures the bytes that one thread reads and writes in a millisecond when it copies arrays of so many words, each from the one before. */
+export function copyMeter(words) {
   const arrays = Array.from({ length: Math.max(2, Math.ceil(1e7 / words)) }, () => new Float32Array(words).fill(1));
   const once = () => {
     const started = performance.now();
@@ -97,7 +97,7 @@ export function copying(words, samples = 15) {
     return ((arrays.length - 1) * 8 * words) / (performance.now() - started);
   };
   once();
-  return median(Array.from({ length: samples }, once));
+  return once;
 }
 
 if (process.argv[1] && resolve(process.argv[1]) === import.meta.filename) {
