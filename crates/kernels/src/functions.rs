@@ -116,15 +116,11 @@ functions! {
     Selu(x) [] = s(SELU_SCALE) * x.less(s(0.0)).select(s(SELU_ALPHA) * v::expm1(x), x);
     Gelu(x) [] = x * v::normal(x);
     GeluGrad(x) [] = x.madd(v::normal_density(x), v::normal(x));
-    GeluTanh(x) [] = s(0.5) * x * (s(1.0) + v::tanh(gelu_inner(x)));
-    GeluTanhGrad(x) [] = {
-        let t = v::tanh(gelu_inner(x));
-        let inner_grad = (x * x).madd(s(3.0 * GELU_CUBIC * GELU_SCALE), s(GELU_SCALE));
-        s(0.5) * (s(1.0) + t) + s(0.5) * x * (s(1.0) - t * t) * inner_grad
-    };
+    GeluTanh(x) [] = v::gelu_tanh(x);
+    GeluTanhGrad(x) [] = v::gelu_tanh_grad(x);
     Silu(x) [] = x * v::sigmoid(x);
     HardSigmoid(x) [] = (x * s(1.0 / 6.0) + s(0.5)).pmax(s(0.0)).pmin(s(1.0));
-    Mish(x) [] = x * v::tanh(v::softplus(x));
+    Mish(x) [] = v::mish(x);
     Floor(x) [] = x.floor();
     Ceil(x) [] = x.ceil();
     Round(x) [] = x.round();
@@ -162,14 +158,6 @@ impl Function {
 
 const SELU_ALPHA: f32 = 1.673_263_2;
 const SELU_SCALE: f32 = 1.050_701;
-const GELU_SCALE: f32 = 0.797_884_6;
-const GELU_CUBIC: f32 = 0.044_715;
-
-/// √(2/π)·(x + 0.044715·x³)
-#[inline(always)]
-fn gelu_inner(x: F32x8) -> F32x8 {
-    s(GELU_SCALE) * x * (x * x).madd(s(GELU_CUBIC), s(1.0))
-}
 
 /// xʸ through f64, lane by lane: correct to the last bit nearly everywhere, and rare in networks.
 #[inline(always)]

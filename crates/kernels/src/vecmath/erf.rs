@@ -1,5 +1,5 @@
-use super::{exp, exp_or_zero, horner, Table};
-use simd::{F32x8, I32x8};
+use super::{exp_or_zero, horner, Table};
+use simd::F32x8;
 
 /// Taylor coefficients of (√π/2)·erf(x)/x in x², highest first: enough for |x| ≤ 1.
 static SERIES: Table<11> = Table::new([
@@ -31,20 +31,21 @@ static TAIL: Table<11> = Table::new([
     0.210_806_34,
 ]);
 
-const TWO_OVER_SQRT_PI: f32 = std::f32::consts::FRAC_2_SQRT_PI;
+/// 1, 4, 2.5, 2/√π and the sign.
+static TABLE: Table<5> = Table::new([1.0, 4.0, 2.5, std::f32::consts::FRAC_2_SQRT_PI, -0.0]);
 
 /// The error function within 4 ULP; ±1 beyond 4.
 #[inline(always)]
 pub fn erf(x: F32x8) -> F32x8 {
+    let [one, most, middle, factor, sign] = TABLE.read_twice();
     let a = x.abs();
     let z = a * a;
-    let series = (x * F32x8::splat(TWO_OVER_SQRT_PI)) * horner(z, &SERIES.read_twice());
-    let t = a.pmin(F32x8::splat(4.0));
-    let tail = F32x8::splat(1.0) - exp((t * t).neg()) * horner(t - F32x8::splat(2.5), &TAIL.read_twice());
-    let sign = x.bits().and(I32x8::splat(i32::MIN));
-    let tail = tail.bits().or(sign).as_f32();
-    let y = a.less(F32x8::splat(1.0)).select(series, tail);
-    x.equal(x).select(y, x)
+    let series = (x * factor) * horner(z, &SERIES.read_twice());
+    // A NaN stays one.
+    let t = a.pmin(most);
+    let tail = one - exp_or_zero((t * t).neg()) * horner(t - middle, &TAIL.read_twice());
+    let tail = tail.bits().or(x.bits().and(sign.bits())).as_f32();
+    a.less(one).select(series, tail)
 }
 
 /// Beyond this, Φ is 0 or 1: there the quotient below is ±½ to the last bit.

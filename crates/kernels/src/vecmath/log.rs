@@ -1,35 +1,54 @@
 use super::{horner, Table, LN2_HIGH, LN2_LOW};
-use simd::{F32x8, I32x8};
+use simd::F32x8;
 
-/// Coefficients of the odd series of 2·atanh(s) − 2s, in s²: 2/9, 2/7, 2/5, 2/3.
-static ATANH: Table<5> = Table::new([2.0 / 11.0, 2.0 / 9.0, 2.0 / 7.0, 2.0 / 5.0, 2.0 / 3.0]);
+/// √½, the bits of a mantissa, and 1.
+static SPLIT: Table<3> = Table::new([f32::from_bits(0x3f35_04f3), f32::from_bits(0x007f_ffff), 1.0]);
+
+/// The least normal number, what makes a subnormal one normal, and its exponent less; ∞.
+static RANGE: Table<4> = Table::new([f32::MIN_POSITIVE, 8_388_608.0, -23.0, f32::INFINITY]);
+
+/// 2, ½, ln 2; then the odd series of 2·atanh(s) − 2s, in s²: 2/11, 2/9, 2/7, 2/5, 2/3.
+static PARTS: Table<9> =
+    Table::new([2.0, 0.5, LN2_HIGH, LN2_LOW, 2.0 / 11.0, 2.0 / 9.0, 2.0 / 7.0, 2.0 / 5.0, 2.0 / 3.0]);
 
 /// ln x within 2 ULP; −∞ at 0, NaN below 0, subnormals right.
 #[inline(always)]
 pub fn log(x: F32x8) -> F32x8 {
-    let tiny = x.less(F32x8::splat(f32::MIN_POSITIVE));
-    let scaled = tiny.select(x * F32x8::splat(8_388_608.0), x);
-    let extra = tiny.select(F32x8::splat(-23.0), F32x8::splat(0.0));
-    // Mantissa in [√½, √2): take √½ away from the exponent field before splitting.
-    let bits = scaled.bits() - I32x8::splat(0x3f35_04f3);
-    let n = bits.shift_right(23).to_f32() + extra;
-    let m = (bits.and(I32x8::splat(0x007f_ffff)) + I32x8::splat(0x3f35_04f3)).as_f32();
-    let y = of_parts(m - F32x8::splat(1.0), n);
-    let y = x.equal(F32x8::splat(f32::INFINITY)).select(x, y);
-    let y = x.equal(F32x8::splat(0.0)).select(F32x8::splat(f32::NEG_INFINITY), y);
-    // Negative or NaN.
-    F32x8::splat(0.0).less_equal(x).select(y, F32x8::splat(f32::NAN))
+    let [least, scale, shift, infinite] = RANGE.read_twice();
+    let tiny = x.less(least);
+    let (f, n) = split(tiny.select(x * scale, x));
+    let y = of_parts(f, n + tiny.and(shift.bits()).as_f32());
+    at_the_ends(x, y + x.equal(infinite).and(x.bits()).as_f32(), infinite)
+}
+
+/// x = (1 + f)·2ⁿ with 1 + f in [√½, √2]: f and n.
+#[inline(always)]
+pub(super) fn split(x: F32x8) -> (F32x8, F32x8) {
+    let [root, mantissa, one] = SPLIT.read_twice();
+    // √½ is taken away from the exponent field before it is read.
+    let bits = x.bits() - root.bits();
+    let m = (bits.and(mantissa.bits()) + root.bits()).as_f32();
+    (m - one, bits.shift_right(23).to_f32())
+}
+
+/// The logarithm y of x: −∞ at 0, NaN below and of a NaN.
+#[inline(always)]
+pub(super) fn at_the_ends(x: F32x8, y: F32x8, infinite: F32x8) -> F32x8 {
+    let zero = F32x8::splat(0.0);
+    let y = y - x.equal(zero).and(infinite.bits()).as_f32();
+    y.bits().or(zero.less_equal(x).not()).as_f32()
 }
 
 /// ln(1 + f) + n·ln2 for 1 + f in [√½, √2].
 #[inline(always)]
 pub(super) fn of_parts(f: F32x8, n: F32x8) -> F32x8 {
-    let s = f / (F32x8::splat(2.0) + f);
+    let [two, half, ln2_high, ln2_low, series @ ..] = PARTS.read_twice();
+    let s = f / (two + f);
     let z = s * s;
-    let half_square = F32x8::splat(0.5) * f * f;
-    let r = z * horner(z, &ATANH.read_twice());
-    let low = s.madd(half_square + r, n * F32x8::splat(LN2_LOW));
-    n * F32x8::splat(LN2_HIGH) - ((half_square - low) - f)
+    let half_square = half * f * f;
+    let r = z * horner(z, &series);
+    let low = s.madd(half_square + r, n * ln2_low);
+    n * ln2_high - ((half_square - low) - f)
 }
 
 #[cfg(test)]

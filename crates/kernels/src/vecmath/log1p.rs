@@ -1,24 +1,19 @@
-use super::log;
+use super::log::{at_the_ends, of_parts, split};
+use super::{power, Table, BIAS, ROUNDING};
 use simd::F32x8;
+
+/// 1; exponents beyond which 1 + x loses nothing that counts; what makes −n the exponent of a power; ∞.
+static TABLE: Table<4> = Table::new([1.0, 64.0, ROUNDING + BIAS, f32::INFINITY]);
 
 /// ln(1 + x) within 4 ULP.
 #[inline(always)]
 pub fn log1p(x: F32x8) -> F32x8 {
-    let one = F32x8::splat(1.0);
+    let [one, most, bias, infinite] = TABLE.read_twice();
     let u = one + x;
-    // What rounding 1 + x lost, to first order.
-    let lost = (x - (u - one)) / u;
-    let y = log(u) + lost;
-    let y = x.abs().less(F32x8::splat(1e-4)).select(small(x), y);
-    let y = x.equal(F32x8::splat(f32::INFINITY)).select(x, y);
-    x.equal(F32x8::splat(-1.0)).select(F32x8::splat(f32::NEG_INFINITY), y)
-}
-
-/// x − x²/2 + x³/3.
-#[inline(always)]
-fn small(x: F32x8) -> F32x8 {
-    let tail = x.madd(F32x8::splat(1.0 / 3.0), F32x8::splat(-0.5));
-    (x * x).madd(tail, x)
+    let (f, n) = split(u);
+    // What rounding 1 + x lost, on the scale of f: near 0, where n is 0, the sum is x again.
+    let lost = (x - (u - one)) * power((bias - n.pmin(most)).bits());
+    at_the_ends(u, x.equal(infinite).select(x, of_parts(f + lost, n)), infinite)
 }
 
 #[cfg(test)]

@@ -1,10 +1,19 @@
-use super::{exp, log1p};
+use super::log::of_parts;
+use super::{exp, Table};
 use simd::F32x8;
 
-/// ln(1 + eˣ) within 4 ULP, without overflow: max(x, 0) + ln(1 + e^−|x|).
+/// 1, ½, √2 − 1.
+static TABLE: Table<3> = Table::new([1.0, 0.5, std::f32::consts::SQRT_2 - 1.0]);
+
+/// ln(1 + eˣ) within 4 ULP, without overflow: max(x, 0) + ln(1 + t) with t = e^−|x|.
 #[inline(always)]
 pub fn softplus(x: F32x8) -> F32x8 {
-    x.pmax(F32x8::splat(0.0)) + log1p(exp(x.abs().neg()))
+    let [one, half, most] = TABLE.read_twice();
+    let t = exp(x.abs().neg());
+    // Beyond √2, 1 + t is halved.
+    let large = most.less(t);
+    let f = large.select((t - one) * half, t);
+    x.pmax(F32x8::splat(0.0)) + of_parts(f, large.and(one.bits()).as_f32())
 }
 
 #[cfg(test)]

@@ -5,19 +5,18 @@ use simd::{F32x8, I32x8};
 static SIN: Table<6> = Table::new([-1.0 / 39_916_800.0, 1.0 / 362_880.0, -1.0 / 5_040.0, 1.0 / 120.0, -1.0 / 6.0, 1.0]);
 static COS: Table<6> = Table::new([-1.0 / 3_628_800.0, 1.0 / 40_320.0, -1.0 / 720.0, 1.0 / 24.0, -0.5, 1.0]);
 
-/// π/2 in four parts of few bits: n times each of the first three is exact for n below 2¹³.
-const PARTS: [f32; 4] = [1.570_312_5, 4.837_513e-4, 7.549_789_4e-8, 5.390_302_5e-15];
+/// 2/π, then π/2 in four parts of few bits: n times each of the first three is exact for n below 2¹³.
+static PARTS: Table<5> =
+    Table::new([std::f32::consts::FRAC_2_PI, 1.570_312_5, 4.837_513e-4, 7.549_789_4e-8, 5.390_302_5e-15]);
 
 /// Beyond, the reduction above runs out of bits, and f64 takes over lane by lane.
 const LIMIT: f32 = 8192.0;
 
 #[inline(always)]
 fn evaluate(x: F32x8, quadrant: i32) -> F32x8 {
-    let n = (x * F32x8::splat(std::f32::consts::FRAC_2_PI)).round();
-    let mut r = x;
-    for part in PARTS {
-        r = r - n * F32x8::splat(part);
-    }
+    let [per_quadrant, parts @ ..] = PARTS.read_twice();
+    let n = (x * per_quadrant).round();
+    let r = parts.into_iter().fold(x, |r, part| r - n * part);
     let z = r * r;
     let s = horner(z, &SIN.read_twice()) * r;
     let c = horner(z, &COS.read_twice());
