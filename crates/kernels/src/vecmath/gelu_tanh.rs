@@ -1,20 +1,22 @@
 use super::{exp_or_zero, sigmoid, Table};
 use simd::F32x8;
 
+/// 2·√(2/π).
 const SCALE: f32 = 1.595_769_1;
 const CUBIC: f32 = 0.044_715;
 
 /// 1; beyond ±9, the derivative is 1 or next to nothing; 2·√(2/π), that times 0.044715, and three times that.
 static TABLE: Table<6> = Table::new([1.0, 9.0, -9.0, SCALE, SCALE * CUBIC, 3.0 * SCALE * CUBIC]);
 
-/// gelu by its approximation ½·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))), which is x times a sigmoid of twice that.
+/// gelu by its approximation ½·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))), which is x times a sigmoid of twice that;
+/// within 4e-7 of its size or of 1.
 #[inline(always)]
 pub fn gelu_tanh(x: F32x8) -> F32x8 {
     let [_, _, _, scale, cubic, _] = TABLE.read_twice();
     x * sigmoid(x * (x * x).madd(cubic, scale))
 }
 
-/// Its derivative.
+/// Its derivative, within 4e-7.
 #[inline(always)]
 pub fn gelu_tanh_grad(x: F32x8) -> F32x8 {
     let [one, most, least, scale, cubic, slope] = TABLE.read_twice();

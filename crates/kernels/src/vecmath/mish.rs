@@ -4,7 +4,7 @@ use simd::F32x8;
 /// 2; from here on the result is x to the last bit.
 static TABLE: Table<2> = Table::new([2.0, 20.0]);
 
-/// x·tanh(ln(1 + eˣ)), which is x·n/(n + 2) with n = eˣ·(eˣ + 2), within 4 ULP.
+/// x·tanh(ln(1 + eˣ)), which is x·n/(n + 2) with n = eˣ·(eˣ + 2): within 4 ULP from −80 on, where eˣ has all its bits.
 #[inline(always)]
 pub fn mish(x: F32x8) -> F32x8 {
     let [two, most] = TABLE.read_twice();
