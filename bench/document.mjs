@@ -41,7 +41,7 @@ function line(suite, name, rows) {
 
 const cases = [...group(records, 'suite')].flatMap(([suite, own]) => [...group(own, 'case')].map(([name, rows]) => [suite, name, rows]));
 const copying = (words) => median(Array.from({ length: 15 }, copyMeter(words)));
-const where = Object.entries(await profiles()).map(([name, tables]) => `**${name}**\n\n${tables.map(block).join('\n\n')}`);
+const where = Object.entries(await profiles()).map(([name, tables]) => `**${name}**\n\n${tables.map(block).join('\n')}`);
 
 console.log(`# Benchmarks
 
