@@ -2,7 +2,7 @@ use super::{exp_or_zero, sigmoid, Table};
 use simd::F32x8;
 
 /// 2·√(2/π).
-const SCALE: f32 = 1.595_769_1;
+const SCALE: f32 = 1.595_769;
 const CUBIC: f32 = 0.044_715;
 
 /// 1; beyond ±9, the derivative is 1 or next to nothing; 2·√(2/π), that times 0.044715, and three times that.
