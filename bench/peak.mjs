@@ -88,7 +88,7 @@ export function peakMeters() {
   return { fma: meter(true) ?? mulAdd, mulAdd };
 }
 
-/** A function that measures the bytes that one thread reads and writes in a millisecond when it copies arrays of so many words, each from the one before. */
+/** Measures the bytes that one thread reads and writes in a millisecond, copying arrays of so many words, each from the one before. */
 export function copyMeter(words) {
   const arrays = Array.from({ length: Math.max(2, Math.ceil(1e7 / words)) }, () => new Float32Array(words).fill(1));
   const once = () => {

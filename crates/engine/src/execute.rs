@@ -74,8 +74,8 @@ fn look_at_loss(model: &Model, compiled: &Compiled, broken: &AtomicBool) {
     }
 }
 
-/// Runs one step. With a team, every thread calls this; all are done when it returns on the leader. Each thread tells `done` of every
-/// record that it needn't wait for any longer.
+/// Runs one step. With a team, every thread calls this; all are done when it returns on the leader. `done` hears of each record: on
+/// the leader when it is over, on other threads maybe while the leader still works on it alone.
 pub fn step(
     model: &Model,
     compiled: &Compiled,
