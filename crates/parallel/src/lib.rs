@@ -6,6 +6,7 @@ mod allocator;
 mod barrier;
 mod memory;
 mod region;
+mod stagger;
 mod sync;
 
 pub use allocator::{memory_full, Allocator};

@@ -1,6 +1,7 @@
 //! One entry into the pool for a whole slice of work; inside, threads meet at barriers.
 
 use crate::barrier::{wait_until, Barrier};
+use crate::stagger::{at_place, next_place};
 use crate::sync::{wake, AtomicU32};
 use crate::Memory;
 use std::cell::UnsafeCell;
@@ -32,7 +33,8 @@ impl Team<'_> {
 /// Runs `work` once on each of `threads` threads, of which the caller is the first, and returns when all are done.
 pub fn region(threads: usize, work: &(dyn Fn(&Team) + Sync)) {
     let barrier = Barrier::new(threads);
-    let run = |index: usize| work(&Team { index, threads, barrier: &barrier });
+    let place = next_place();
+    let run = |index: usize| at_place(place, &|| work(&Team { index, threads, barrier: &barrier }));
     if threads <= 1 {
         return run(0);
     }
