@@ -4,35 +4,55 @@ import type { Progress, Run } from './session.js';
 /** Milliseconds of a slice: long beside a message, short beside what a person or an abort waits for. */
 const SLICE = 20;
 
+/** Slices of a trial, unless the first ones say enough; and those that a mean looks back on. */
+const TRIAL = 4;
+/** How often threads sleep in a slice where others take the cores. */
+const RESTLESS = 1;
+
 /**
  * Whether threads help. Where other processes take the cores, threads wait for one that isn't running, and one alone may be faster: when
- * they had to sleep often, one makes a slice, and if it was faster, the next ones too. Then threads make one again, and so on. The bits
- * are the same.
+ * they sleep now and then, one makes some slices, and if it was faster, the next ones too. Then threads make some again, and so on. The
+ * bits are the same.
  */
 export class Crowd {
   /** Whether one thread makes the next slice, and whether that is a trial. */
   alone = false;
   private trial = false;
-  /** Milliseconds of a step by all threads, and by one. */
-  private times = [0, 0];
-  /** Slices before a trial; the first ones run code that is still being compiled. */
-  private left = 8;
-  /** What `left` becomes, for all threads and for one; it doubles each time that the same are found faster. */
-  private patience = [32, 12];
+  /** Milliseconds of a step: means of the last slices. */
+  private readonly times = { together: 0, alone: 0 };
+  /** Slices since those who make them have changed, up to those of a mean. */
+  private made = 0;
+  /** How often threads slept in one of their last slices. */
+  private slept = 0;
+  /** Slices before a trial. In the first ones the compiler's threads take the cores. */
+  private left = 20;
+  /** What `left` becomes; it doubles each time that the same are found faster. */
+  private patience = { together: 32, alone: 12 };
 
-  /** After a slice of so many steps. */
-  learn(perStep: number, steps: number, slept: number): void {
-    const { times } = this;
-    times[Number(this.alone)] = perStep;
+  /** After a slice. */
+  learn(perStep: number, slept: number): void {
+    const { times, alone } = this;
+    const [these, others] = alone ? (['alone', 'together'] as const) : (['together', 'alone'] as const);
+    this.made = Math.min(this.made + 1, TRIAL);
+    times[these] += (perStep - times[these]) / this.made;
+    if (!alone) this.slept += (slept - this.slept) / TRIAL;
     if (this.trial) {
-      this.trial = false;
-      this.alone = (times[1] as number) < 0.95 * (times[0] as number);
-      this.left = this.patience[Number(this.alone)] as number;
-      this.patience = this.alone ? [32, Math.min(2 * this.left, 48)] : [Math.min(2 * this.left, 1024), 12];
-    } else if (--this.left <= 0 && (this.alone || slept > 1 + steps / 4)) {
+      if (this.made === TRIAL || times[these] > 1.3 * times[others]) this.decide();
+    } else if (--this.left <= 0 && (alone || this.slept > RESTLESS)) {
       this.trial = true;
-      this.alone = !this.alone;
+      this.alone = !alone;
+      this.made = 0;
     }
+  }
+
+  private decide(): void {
+    const { times, patience } = this;
+    this.trial = false;
+    // An even match leaves a core to others; and one thread becomes faster once the scheduler has moved it to where it has most time.
+    this.alone = times.alone < 1.1 * times.together;
+    this.made = TRIAL;
+    this.left = this.alone ? patience.alone : patience.together;
+    this.patience = this.alone ? { together: 32, alone: Math.min(2 * this.left, 48) } : { together: Math.min(2 * this.left, 1024), alone: 12 };
   }
 }
 
@@ -49,7 +69,7 @@ export class Pace {
     const progress = await run.slice(wanted, untilEpochEnd, crowd.alone);
     const elapsed = performance.now() - started;
     const done = progress.steps - before;
-    if (done > 0) crowd.learn(elapsed / done, done, progress.slept);
+    if (done > 0) crowd.learn(elapsed / done, progress.slept);
     if (done === this.steps || elapsed > SLICE) this.steps = Math.max(1, Math.min(done * 8, Math.floor((done * SLICE) / Math.max(elapsed, 0.1))));
     return progress;
   }
