@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { Crowd } from '../../ts/src/model/slices.js';
 
-/** Which of so many slices one thread makes, if a step takes so long and threads sleep so often. */
-function slices(count: number, together: (slice: number) => [ms: number, slept: number], alone: number | ((slice: number) => number)): boolean[] {
+/** Which of so many slices one thread makes, if a step takes so long and threads sleep so often in a slice. */
+function slices(count: number, together: (slice: number) => [ms: number, slept: number], alone: number | ((slice: number) => number), elapsed = 20): boolean[] {
   const crowd = new Crowd();
   return Array.from({ length: count }, (_, i) => {
     const one = crowd.alone;
     const [ms, slept] = one ? [typeof alone === 'number' ? alone : alone(i), 0] : together(i);
-    crowd.learn(ms, slept);
+    crowd.learn(elapsed, elapsed / ms, slept);
     return one;
   });
 }
@@ -45,4 +45,9 @@ test('a slice that happens to be slow or fast does not decide', () => {
     );
     expect(share(made)).toSatisfy((alone: number) => (faster > 1 ? alone > 0.85 : alone < 0.05));
   }
+});
+test('short slices are compared for as long as long ones', () => {
+  const made = slices(2000, (i) => [i % 6 ? 1 : 9, 1], 1.5, 2);
+  expect(share(made.slice(0, 200))).toBe(0);
+  expect(share(made)).toSatisfy((alone: number) => alone > 0.01 && alone < 0.2);
 });

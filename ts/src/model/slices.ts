@@ -4,10 +4,14 @@ import type { Progress, Run } from './session.js';
 /** Milliseconds of a slice: long beside a message, short beside what a person or an abort waits for. */
 const SLICE = 20;
 
-/** Slices of a trial, unless the first ones say enough; and those that a mean looks back on. */
-const TRIAL = 4;
-/** How often threads sleep in a slice where others take the cores. */
-const RESTLESS = 1;
+/** Milliseconds of a trial, unless the first ones say enough; and those that a mean looks back on. */
+const TRIAL = 4 * SLICE;
+/** How often threads sleep in a millisecond where others take the cores. */
+const RESTLESS = 1 / SLICE;
+/** Milliseconds without a trial: at first, when the compiler's threads take the cores; and after each, doubled when the same are found faster. */
+const FIRST = 400;
+const PATIENCE = { together: 600, alone: 250 };
+const LONGEST = { together: 20_000, alone: 1000 };
 
 /**
  * Whether threads help. Where other processes take the cores, threads wait for one that isn't running, and one alone may be faster: when
@@ -18,27 +22,27 @@ export class Crowd {
   /** Whether one thread makes the next slice, and whether that is a trial. */
   alone = false;
   private trial = false;
-  /** Milliseconds of a step: means of the last slices. */
-  private readonly times = { together: 0, alone: 0 };
-  /** Slices since those who make them have changed, up to those of a mean. */
-  private made = 0;
-  /** How often threads slept in one of their last slices. */
+  /** Steps in a millisecond: means of the last slices. */
+  private readonly speeds = { together: 0, alone: 0 };
+  /** How often threads slept in a millisecond: as well. */
   private slept = 0;
-  /** Slices before a trial. In the first ones the compiler's threads take the cores. */
-  private left = 20;
-  /** What `left` becomes; it doubles each time that the same are found faster. */
-  private patience = { together: 32, alone: 12 };
+  /** Milliseconds since those who make the slices have changed, and until the next trial. */
+  private made = 0;
+  private left = FIRST;
+  private patience = { ...PATIENCE };
 
-  /** After a slice. */
-  learn(perStep: number, slept: number): void {
-    const { times, alone } = this;
+  /** After a slice of some milliseconds. */
+  learn(elapsed: number, steps: number, slept: number): void {
+    const { speeds, alone } = this;
     const [these, others] = alone ? (['alone', 'together'] as const) : (['together', 'alone'] as const);
-    this.made = Math.min(this.made + 1, TRIAL);
-    times[these] += (perStep - times[these]) / this.made;
-    if (!alone) this.slept += (slept - this.slept) / TRIAL;
+    this.made += elapsed;
+    this.left -= elapsed;
+    const weight = Math.min(1, elapsed / Math.min(this.made, TRIAL));
+    speeds[these] += (steps / elapsed - speeds[these]) * weight;
+    if (!alone) this.slept += (slept / elapsed - this.slept) * weight;
     if (this.trial) {
-      if (this.made === TRIAL || times[these] > 1.3 * times[others]) this.decide();
-    } else if (--this.left <= 0 && (alone || this.slept > RESTLESS)) {
+      if (this.made >= TRIAL || (this.made >= SLICE && 1.3 * speeds[these] < speeds[others])) this.decide();
+    } else if (this.left <= 0 && (alone || this.slept > RESTLESS)) {
       this.trial = true;
       this.alone = !alone;
       this.made = 0;
@@ -46,13 +50,13 @@ export class Crowd {
   }
 
   private decide(): void {
-    const { times, patience } = this;
     this.trial = false;
     // An even match leaves a core to others; and one thread becomes faster once the scheduler has moved it to where it has most time.
-    this.alone = times.alone < 1.1 * times.together;
+    this.alone = 1.1 * this.speeds.alone > this.speeds.together;
+    const winner = this.alone ? 'alone' : 'together';
     this.made = TRIAL;
-    this.left = this.alone ? patience.alone : patience.together;
-    this.patience = this.alone ? { together: 32, alone: Math.min(2 * this.left, 48) } : { together: Math.min(2 * this.left, 1024), alone: 12 };
+    this.left = this.patience[winner];
+    this.patience = { ...PATIENCE, [winner]: Math.min(2 * this.left, LONGEST[winner]) };
   }
 }
 
@@ -67,10 +71,11 @@ export class Pace {
     const wanted = Math.min(this.steps, most);
     const started = performance.now();
     const progress = await run.slice(wanted, untilEpochEnd, crowd.alone);
-    const elapsed = performance.now() - started;
+    // A browser's clock may stand still meanwhile.
+    const elapsed = Math.max(performance.now() - started, 0.1);
     const done = progress.steps - before;
-    if (done > 0) crowd.learn(elapsed / done, progress.slept);
-    if (done === this.steps || elapsed > SLICE) this.steps = Math.max(1, Math.min(done * 8, Math.floor((done * SLICE) / Math.max(elapsed, 0.1))));
+    if (done > 0) crowd.learn(elapsed, done, progress.slept);
+    if (done === this.steps || elapsed > SLICE) this.steps = Math.max(1, Math.min(done * 8, Math.floor((done * SLICE) / elapsed)));
     return progress;
   }
 }
