@@ -51,3 +51,14 @@ test('short slices are compared for as long as long ones', () => {
   expect(share(made.slice(0, 200))).toBe(0);
   expect(share(made)).toSatisfy((alone: number) => alone > 0.01 && alone < 0.2);
 });
+test('where one thread takes seconds for a step it is seldom tried', () => {
+  const crowd = new Crowd();
+  const spent = { together: 0, alone: 0 };
+  while (spent.together < 300_000) {
+    const elapsed = crowd.alone ? 2000 : 300;
+    spent[crowd.alone ? 'alone' : 'together'] += elapsed;
+    crowd.learn(elapsed, 1, 40);
+  }
+  expect(spent.alone).toBeGreaterThan(0);
+  expect(spent.alone).toBeLessThan(0.05 * spent.together);
+});

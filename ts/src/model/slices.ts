@@ -8,10 +8,11 @@ const SLICE = 20;
 const TRIAL = 4 * SLICE;
 /** How often threads sleep in a millisecond where others take the cores. */
 const RESTLESS = 1 / SLICE;
-/** Milliseconds without a trial: at first, when the compiler's threads take the cores; and after each, doubled when the same are found faster. */
+/** Milliseconds before the first trial: meanwhile the compiler's threads take the cores. */
 const FIRST = 400;
-const PATIENCE = { together: 600, alone: 250 };
-const LONGEST = { together: 20_000, alone: 1000 };
+/** How many times as long as a trial the next one is away; doubled each time that the same are found faster, up to a limit. */
+const PATIENCE = { together: 8, alone: 3 };
+const LONGEST = { together: 256, alone: 12 };
 
 /**
  * Whether threads help. Where other processes take the cores, threads wait for one that isn't running, and one alone may be faster: when
@@ -54,9 +55,10 @@ export class Crowd {
     // An even match leaves a core to others; and one thread becomes faster once the scheduler has moved it to where it has most time.
     this.alone = 1.1 * this.speeds.alone > this.speeds.together;
     const winner = this.alone ? 'alone' : 'together';
+    const times = this.patience[winner];
+    this.left = times * Math.max(this.made, TRIAL);
+    this.patience = { ...PATIENCE, [winner]: Math.min(2 * times, LONGEST[winner]) };
     this.made = TRIAL;
-    this.left = this.patience[winner];
-    this.patience = { ...PATIENCE, [winner]: Math.min(2 * this.left, LONGEST[winner]) };
   }
 }
 
