@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Crowd } from '../../ts/src/model/slices.js';
+import { Crowd } from '../../ts/src/model/crowd.js';
 
 /** Which of so many slices one thread makes, if a step takes so long and threads sleep so often in a slice. */
 function slices(count: number, together: (slice: number) => [ms: number, slept: number], alone: number | ((slice: number) => number), elapsed = 20): boolean[] {

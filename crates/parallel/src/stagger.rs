@@ -25,7 +25,8 @@ pub(crate) fn at_place(place: u32, work: &dyn Fn()) {
     black_box(deeper(place, work, black_box(&NUMBERS)));
 }
 
-/// All frames have the room that the last one uses: for numbers that are read before the call and are added up behind it.
+/// All frames have the room that the last one uses: for numbers that are read before the call and are added up behind it. Without
+/// `black_box` the compiler would make a loop of it, and leave out the numbers.
 #[inline(never)]
 fn deeper(frames: u32, work: &dyn Fn(), numbers: &[AtomicU32; FRAME]) -> u32 {
     if frames > 0 {

@@ -7,7 +7,7 @@ import { all, float, number, size } from '../core/values.js';
 import { traced } from './compile.js';
 import type { Core } from './core.js';
 import { type Plan, Run } from './session.js';
-import { Crowd } from './slices.js';
+import { Crowd } from './crowd.js';
 import { type Table, wanted } from './table.js';
 
 const LARGEST = 3.4028234e38;

@@ -10,7 +10,7 @@ import type { Weight } from '../layers/weight.js';
 import type { DirectClient } from '../runtime/direct_client.js';
 import { type EngineClient, getEngine } from '../runtime/index.js';
 import { type Compiled, sameWant, type Want, writeProgram } from './compile.js';
-import { Crowd } from './slices.js';
+import { Crowd } from './crowd.js';
 import type { Graph, Variable } from './graph.js';
 
 /** Plans kept per model. */
