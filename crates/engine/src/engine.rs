@@ -158,12 +158,11 @@ impl Engine {
     pub fn run_metrics(&self, r: usize) -> Result<Vec<f64>> {
         Ok(self.run(r)?.metrics())
     }
-    pub fn run_output(&self, r: usize, output: usize) -> Result<&[f32]> {
-        self.run(r)?
-            .outputs
-            .get(output)
-            .map(Vec::as_slice)
-            .ok_or_else(|| EngineError::new("protocol", "no such output"))
+    /// An output's rows of all steps so far, which the run gives away.
+    pub fn take_output(&mut self, r: usize, output: usize) -> Result<Vec<f32>> {
+        let run = self.runs.get_mut(r).and_then(Option::as_mut);
+        let rows = run.and_then(|run| run.outputs.get_mut(output)).map(std::mem::take);
+        rows.ok_or_else(|| EngineError::new("protocol", "no such output"))
     }
     pub fn free_run(&mut self, r: usize) {
         if let Some(place) = self.runs.get_mut(r) {

@@ -185,8 +185,9 @@ impl Engine {
     pub fn run_metrics(&self, run: usize) -> Result<Vec<f64>> {
         self.0.run_metrics(run).map_err(js)
     }
-    pub fn run_output(&self, run: usize, output: usize) -> Result<Vec<f32>> {
-        Ok(self.0.run_output(run, output).map_err(js)?.to_vec())
+    /// An output's rows of all steps so far; the run doesn't have them any more.
+    pub fn run_output(&mut self, run: usize, output: usize) -> Result<Vec<f32>> {
+        self.0.take_output(run, output).map_err(js)
     }
     pub fn run_free(&mut self, run: usize) {
         self.0.free_run(run);

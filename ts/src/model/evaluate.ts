@@ -76,7 +76,7 @@ export async function evaluate(core: Core, model: AnyModel, x: Given, y: Given, 
     core.checkRows(table.rows, 'evaluate');
     const callbacks = new CallbackList(o.callbacks, model);
     await callbacks.call('onTestBegin', {});
-    const bar = new ProgressBar(o.verbose ?? 0, 0, Math.ceil(table.rows / size));
+    const bar = new ProgressBar(o.verbose ?? 0, 'Evaluating', Math.ceil(table.rows / size));
     bar.begin();
     const logs = await measure(core, session, table, [0, table.rows], size, callbacks, o.signal, bar);
     bar.end(0, logs);

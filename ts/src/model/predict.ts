@@ -27,9 +27,11 @@ export interface PredictOptions {
   signal?: AbortSignal;
 }
 
-/** Rows that go through one plan without being copied into the engine first. */
+/** Rows that are one batch unless the user says how many are. */
 const SMALL_ROWS = 64;
+/** Numbers that cost little to convert and to pad. */
 const SMALL_NUMBERS = 1 << 16;
+const small = ({ data }: NDArray): boolean => data.length <= SMALL_NUMBERS;
 
 /** The next power of two: a server that sees 1 … 64 rows keeps a handful of plans. */
 const rounded = (rows: number): number => 2 ** Math.ceil(Math.log2(rows));
@@ -49,10 +51,18 @@ function resultShapes(core: Core, arrays: readonly NDArray[], rows: number): rea
   return core.graph.trace(trace, values).map((t) => (batch === null ? t.shape : [rows, ...t.shape.slice(1)]));
 }
 
+/** Rows of the plan that takes all of them at once. */
+const oneBatch = (core: Core, arrays: readonly NDArray[], rows: number): number => core.graph.batch ?? (arrays.every(small) ? rounded(rows) : rows);
+
+const wordsOf = (dtype: DType | undefined) => (dtype === 'int32' ? Int32Array : Float32Array);
+
+/** Whether an array may go straight to a plan's input: many bytes had better stay bytes on their way into the engine. */
+const asTheyAre = (array: NDArray, dtype: DType): boolean => small(array) || array.data instanceof wordsOf(dtype);
+
 /** Rows as the plan's words, zeros after the last. */
-function padded({ data, shape }: NDArray, batch: number, dtype: DType): Float32Array | Int32Array {
+function padded({ data, shape }: NDArray, batch: number, dtype: DType | undefined): Float32Array | Int32Array {
   const rows = shape[0] as number;
-  const Words = dtype === 'int32' ? Int32Array : Float32Array;
+  const Words = wordsOf(dtype);
   if (rows === batch && data instanceof Words) return data;
   const out = new Words((data.length / rows) * batch);
   out.set(data);
@@ -79,24 +89,30 @@ export async function predict(core: Core, model: AnyModel, x: Given, o: PredictO
   const callbacks = new CallbackList(o.callbacks, model);
   await callbacks.call('onPredictBegin', {});
   const shapes = resultShapes(core, arrays, rows);
-  const small =
-    !callbacks.has('onPredictBatchBegin', 'onPredictBatchEnd') && rows <= Math.max(batchSize, o.batchSize || core.graph.batch ? 0 : SMALL_ROWS) && arrays.every((a) => a.data.length <= SMALL_NUMBERS);
-  const outputs = small ? await predictSmall(core, session, arrays, rows) : await predictLarge(core, session, arrays, rows, batchSize, callbacks, o);
+  const watched = o.verbose || callbacks.has('onPredictBatchBegin', 'onPredictBatchEnd');
+  const most = Math.max(batchSize, o.batchSize || core.graph.batch ? 0 : SMALL_ROWS);
+  const direct = !watched && rows <= most && inputTypes(core).every((dtype, i) => asTheyAre(arrays[i] as NDArray, dtype));
+  const work = direct ? predictBatch(core, session, arrays, rows) : predictRun(core, session, arrays, rows, batchSize, callbacks, o);
+  const outputs = await work.catch((error) => {
+    throw core.reason(error);
+  });
   await callbacks.call('onPredictEnd', {});
   return finish(outputs, shapes);
 }
 
-async function predictSmall(core: Core, session: Session, arrays: readonly NDArray[], rows: number): Promise<Float32Array[]> {
+/** All rows at once, which go straight to the places of a plan's inputs. */
+async function predictBatch(core: Core, session: Session, arrays: readonly NDArray[], rows: number): Promise<Float32Array[]> {
   const types = inputTypes(core);
-  const batch = core.graph.batch ?? rounded(rows);
+  const batch = oneBatch(core, arrays, rows);
   const plan = await session.plan(wanted(arrays, batch, types), undefined);
   return session.predict(
     plan,
-    arrays.map((a, i) => padded(a, batch, types[i] as DType)),
+    arrays.map((a, i) => padded(a, batch, types[i])),
   );
 }
 
-async function predictLarge(core: Core, session: Session, arrays: readonly NDArray[], rows: number, batchSize: number, callbacks: CallbackList, o: PredictOptions): Promise<Float32Array[]> {
+/** Batch by batch, from rows that are in the engine. */
+async function predictRun(core: Core, session: Session, arrays: readonly NDArray[], rows: number, batchSize: number, callbacks: CallbackList, o: PredictOptions): Promise<Float32Array[]> {
   const data = [];
   const release = session.client.hold();
   try {
@@ -105,7 +121,7 @@ async function predictLarge(core: Core, session: Session, arrays: readonly NDArr
     const types = data.map((d) => d.dtype);
     const plan = await session.plan(wanted(arrays, batch, types), undefined);
     const run = await Run.open(session, { plan, tail: null, train: false, rows: [0, rows], batch, shuffle: false, epochs: [0, 1], seed: 0, collect: true, data });
-    const bar = new ProgressBar(o.verbose ?? 0, 0, Math.ceil(rows / batch));
+    const bar = new ProgressBar(o.verbose ?? 0, 'Predicting', Math.ceil(rows / batch));
     const pace = new Pace(run);
     const byBatch = callbacks.has('onPredictBatchBegin', 'onPredictBatchEnd');
     try {
@@ -124,8 +140,6 @@ async function predictLarge(core: Core, session: Session, arrays: readonly NDArr
     } finally {
       await run.close();
     }
-  } catch (error) {
-    throw core.reason(error);
   } finally {
     await session.release(data);
     release();
@@ -140,11 +154,11 @@ export function predictSync(core: Core, x: Given): NDArray<Float32Array>[] {
   const rows = arrays[0]?.shape[0] as number;
   if (rows === 0) throw new DataError('x: there are no rows');
   const types = inputTypes(core);
-  const batch = core.graph.batch === null ? rounded(rows) : rows;
+  const batch = oneBatch(core, arrays, rows);
   const outputs = session.predictNow(
     session.client,
     wanted(arrays, batch, types),
-    arrays.map((a, i) => padded(a, batch, types[i] as DType)),
+    arrays.map((a, i) => padded(a, batch, types[i])),
   );
   return finish(outputs, resultShapes(core, arrays, rows));
 }

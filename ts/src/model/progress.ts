@@ -11,10 +11,11 @@ function format(value: number): string {
   const size = Math.abs(value);
   return size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(3) : value.toFixed(4);
 }
+/** Each behind a dash. */
 const list = (logs: Readonly<Record<string, number>>): string =>
   Object.entries(logs)
-    .map(([name, value]) => `${name}: ${format(value)}`)
-    .join(' - ');
+    .map(([name, value]) => ` - ${name}: ${format(value)}`)
+    .join('');
 
 export class ProgressBar {
   private readonly level: 0 | 1 | 2;
@@ -23,7 +24,8 @@ export class ProgressBar {
 
   constructor(
     verbose: Verbose,
-    private readonly epochs: number,
+    /** How many epochs there are, or what is done where there are none. */
+    private readonly epochs: number | string,
     private readonly steps: number,
   ) {
     const terminal = processLike?.stdout?.isTTY === true;
@@ -54,7 +56,7 @@ export class ProgressBar {
     const filled = Math.floor((WIDTH * done) / this.steps);
     const bar = '━'.repeat(filled) + '─'.repeat(WIDTH - filled);
     const left = ((now - this.started) / Math.max(done, 1)) * (this.steps - done);
-    this.write(`\r\x1b[2K${this.title(epoch)} ${done}/${this.steps} ${bar} ${(left / 1000).toFixed(0)}s - ${list(await logs())}`);
+    this.write(`\r\x1b[2K${this.title(epoch)} ${done}/${this.steps} ${bar} ${(left / 1000).toFixed(0)}s${list(await logs())}`);
   }
   end(epoch: number, logs: Readonly<Record<string, number>>): void {
     if (this.level === 0) return;
@@ -62,9 +64,9 @@ export class ProgressBar {
     const each = ms / this.steps;
     const clear = this.level === 1 && processLike?.stdout?.isTTY ? '\r\x1b[2K' : '';
     const pace = each < 1 ? `${(each * 1000).toFixed(0)}µs` : `${each.toFixed(1)}ms`;
-    this.write(`${clear}${this.title(epoch)} ${this.steps}/${this.steps} ${'━'.repeat(WIDTH)} ${(ms / 1000).toFixed(1)}s ${pace}/step - ${list(logs)}\n`);
+    this.write(`${clear}${this.title(epoch)} ${this.steps}/${this.steps} ${'━'.repeat(WIDTH)} ${(ms / 1000).toFixed(1)}s ${pace}/step${list(logs)}\n`);
   }
   private title(epoch: number): string {
-    return this.epochs > 0 ? `Epoch ${epoch + 1}/${this.epochs}` : 'Evaluating';
+    return typeof this.epochs === 'number' ? `Epoch ${epoch + 1}/${this.epochs}` : this.epochs;
   }
 }
