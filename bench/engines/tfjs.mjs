@@ -48,7 +48,15 @@ async function open(backend) {
     return (epochs) => model.fit(x, y, { batchSize: spec.batch, epochs, verbose: 0 });
   }
 
-  const predicted = (model, { x, rows }, shape) => repeat(() => tf.tidy(() => model.predict(tf.tensor(x, [rows, ...shape])).dataSync()));
+  /** An answer that `tidy` sees it looks through for tensors, number by number. */
+  const read = (work) =>
+    repeat(() =>
+      tf.tidy(() => {
+        work().dataSync();
+      }),
+    );
+
+  const predicted = (model, { x, rows }, shape) => read(() => model.predict(tf.tensor(x, [rows, ...shape])));
   const predict = (spec) => predicted(build(spec), spec, [spec.sizes[0]]);
   const predictConvnet = (spec) => predicted(convnet(), spec, CONVNET.shape);
 
@@ -61,7 +69,7 @@ async function open(backend) {
       'input gradient': () => tf.grad((v) => forward(v, filter))(image, gradient),
       'forward and filter gradient': () => tf.valueAndGrad((k) => forward(image, k))(filter, gradient).grad,
     };
-    return repeat(() => tf.tidy(() => passes[pass]().dataSync()));
+    return read(passes[pass]);
   }
 
   function gemm({ n, a, b, transposeA, transposeB, repeat: times }) {
@@ -78,6 +86,7 @@ async function open(backend) {
   const functions = { relu: tf.relu, tanh: tf.tanh, sigmoid: tf.sigmoid, exponential: tf.exp, 'exp(-x)': (x) => tf.exp(tf.neg(x)), gelu, softmax: (x) => tf.softmax(x) };
 
   function map({ op, rows, cols, x, repeat: times }) {
+    if (times === 1) return read(() => functions[op](tf.tensor2d(x, [rows, cols])));
     const input = tf.tensor2d(x, [rows, cols]);
     return repeat(() =>
       tf.tidy(() => {
@@ -87,7 +96,26 @@ async function open(backend) {
     );
   }
 
-  return { train, trainConvnet, trainRecurrent, predict, predictConvnet, conv, gemm, map };
+  function layerNorm(x, gamma, beta) {
+    const { mean, variance } = tf.moments(x, -1, true);
+    return tf.add(tf.mul(tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, 1e-5))), gamma), beta);
+  }
+
+  function rows({ op, rows: count, cols, repeat: times, x }) {
+    const softmax = op === 'softmax';
+    const leaves = [tf.tensor2d(x, [count, cols]), tf.ones([cols]), tf.zeros([cols])];
+    function row(given, gamma, beta) {
+      // Of a leaf that isn't used there is no gradient.
+      let y = softmax ? tf.add(tf.mul(given, gamma), beta) : given;
+      for (let i = 0; i < times; i++) y = softmax ? tf.softmax(y) : layerNorm(y, gamma, beta);
+      // Gradients shrink by the width in each softmax: from here none of them becomes subnormal.
+      return tf.mul(tf.sum(tf.mul(tf.slice(y, 0, 1), tf.slice(given, 0, 1))), softmax ? 1e20 : 1);
+    }
+    const gradients = tf.grads(row);
+    return repeat(() => tf.dispose(gradients(leaves)));
+  }
+
+  return { train, trainConvnet, trainRecurrent, predict, predictConvnet, conv, gemm, map, rows };
 }
 
 export const engines = {

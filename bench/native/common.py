@@ -4,6 +4,9 @@ import numpy as np
 
 random = np.random.default_rng(1)
 
+# Of the gradient of many functions of rows; those of softmax shrink by the width each, and may not become subnormal.
+SCALE = {False: 1.0, True: 1e20}
+
 
 def normal(*shape):
     return random.standard_normal(shape, dtype=np.float32)

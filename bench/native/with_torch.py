@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from common import normal, oriented, random, repeat, rows_and_labels
+from common import SCALE, normal, oriented, random, repeat, rows_and_labels
 
 
 class Last(nn.Module):
@@ -154,6 +154,19 @@ def engine(threads):
 
         return quiet(work)
 
+    def rows(spec):
+        cols, softmax = spec["cols"], spec["op"] == "softmax"
+        x, gamma, beta = leaves = [v.requires_grad_() for v in (tensor(spec["rows"], cols), torch.ones(cols), torch.zeros(cols))]
+        f = functions["softmax"] if softmax else lambda v: F.layer_norm(v, (cols,), gamma, beta)
+
+        def work():
+            y = x
+            for _ in range(spec["repeat"]):
+                y = f(y)
+            torch.autograd.grad((y[0] * x[0]).sum() * SCALE[softmax], leaves, allow_unused=True)
+
+        return repeat(work)
+
     def conv(spec):
         cells = (spec["batch"], spec["channels"], spec["size"], spec["size"])
         x, dy, kernel = tensor(*cells), tensor(*cells), tensor(spec["channels"], spec["channels"], 3, 3)
@@ -175,5 +188,6 @@ def engine(threads):
         "predictConvnet": predict_convnet,
         "gemm": gemm,
         "map": elementwise,
+        "rows": rows,
         "conv": conv,
     }
