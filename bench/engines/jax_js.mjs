@@ -59,14 +59,22 @@ async function open() {
     },
   };
 
-  function train({ sizes, activations, loss, optimizer, batch, rows, x, y }) {
+  const lossOfDense =
+    ({ activations, loss, batch }) =>
+    (p, xs, ys) =>
+      losses[loss](logits(p, xs, activations), ys, batch);
+
+  function train({ sizes, optimizer, batch, rows, x, y, ...spec }) {
     const split = (values, width) => Array.from({ length: rows / batch }, (_, i) => array(values.slice(i * batch * width, (i + 1) * batch * width), [batch, width]));
     const [inputs, labels] = [split(x, sizes[0]), split(y, sizes.at(-1))];
-    return trained((p, xs, ys) => losses[loss](logits(p, xs, activations), ys, batch), parameters(sizes), optimizers[optimizer], inputs, labels);
+    return trained(lossOfDense({ batch, ...spec }), parameters(sizes), optimizers[optimizer], rows / batch, (i) => [inputs[i].ref, labels[i].ref]);
   }
 
-  /** Epochs over batches: a jitted step of value, gradients and update. */
-  function trained(lossOf, first, optimizer, inputs, labels) {
+  const trainOnBatch = ({ sizes, optimizer, rows, x, y, ...spec }) =>
+    trained(lossOfDense(spec), parameters(sizes), optimizers[optimizer], 1, () => [array(x, [rows, sizes[0]]), array(y, [rows, sizes.at(-1)])]);
+
+  /** Epochs over batches, which `at` gives: a jitted step of value, gradients and update. */
+  function trained(lossOf, first, optimizer, batches, at) {
     const step = jit((p, state, xs, ys) => {
       const [value, gradients] = valueAndGrad(lossOf)(tree.ref(p), xs, ys);
       return [value, ...optimizer.update(p, state, gradients)];
@@ -75,9 +83,9 @@ async function open() {
     let state = optimizer.state(p);
     return async (epochs) => {
       for (let epoch = 0; epoch < epochs; epoch++) {
-        for (let i = 0; i < inputs.length; i++) {
+        for (let i = 0; i < batches; i++) {
           let value;
-          [value, p, state] = step(p, state, inputs[i].ref, labels[i].ref);
+          [value, p, state] = step(p, state, ...at(i));
           await value.data(); // dropped instead, steps pile up unfinished and take ten times as long
         }
       }
@@ -115,7 +123,8 @@ async function open() {
     }
     const split = (values, shape) =>
       Array.from({ length: rows / batch }, (_, i) => array(values.slice((i * values.length * batch) / rows, ((i + 1) * values.length * batch) / rows), [batch, ...shape]));
-    return trained(lossOf, first, optimizers.adam, split(x, [places, features]), split(y, [classes]));
+    const [inputs, labels] = [split(x, [places, features]), split(y, [classes])];
+    return trained(lossOf, first, optimizers.adam, rows / batch, (i) => [inputs[i].ref, labels[i].ref]);
   }
 
   /** Letters as one-hot rows: a gradient of a gather is missing. Adam: there is no AdamW. */
@@ -151,7 +160,8 @@ async function open() {
     }
     const size = batch * block;
     const split = (codes) => Array.from({ length: rows / batch }, (_, i) => nn.oneHot(np.array(Array.from(codes.subarray(i * size, (i + 1) * size)), { dtype: np.int32 }), vocabulary));
-    return trained(lossOf, first, optimizers.adam, split(x), split(y));
+    const [inputs, labels] = [split(x), split(y)];
+    return trained(lossOf, first, optimizers.adam, rows / batch, (i) => [inputs[i].ref, labels[i].ref]);
   }
 
   function predict({ sizes, activations, rows, x }) {
@@ -223,7 +233,7 @@ async function open() {
     });
   }
 
-  return { train, trainRecurrent, trainGpt, predict, gemm, map, rows };
+  return { train, trainOnBatch, trainRecurrent, trainGpt, predict, gemm, map, rows };
 }
 
 export const engines = { 'jax-js': { package: '@jax-js/jax', open } };

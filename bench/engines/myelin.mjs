@@ -25,11 +25,23 @@ async function open({ threads, worker = true, ...options }) {
   const train = (spec) => trained(build(spec), { ...spec, shape: [spec.sizes[0]], classes: spec.sizes.at(-1) });
   const trainConvnet = (spec) => trained(convnet({ layers, sequential }), { ...spec, ...CONVNET });
 
-  function trained(model, spec) {
+  function compiled(model, spec) {
     model.compile({ optimizer: optimizers[spec.optimizer]({ learningRate: spec.optimizer === 'sgd' ? 0.01 : 0.001 }), loss: spec.loss });
-    const x = { data: spec.x, shape: [spec.rows, ...spec.shape] };
-    const y = { data: spec.y, shape: [spec.rows, spec.classes] };
+    return [
+      { data: spec.x, shape: [spec.rows, ...spec.shape] },
+      { data: spec.y, shape: [spec.rows, spec.classes] },
+    ];
+  }
+
+  function trained(model, spec) {
+    const [x, y] = compiled(model, spec);
     return (epochs) => model.fit(x, y, { batchSize: spec.batch, epochs, verbose: 0 });
+  }
+
+  function trainOnBatch(spec) {
+    const model = build(spec);
+    const [x, y] = compiled(model, { ...spec, shape: [spec.sizes[0]], classes: spec.sizes.at(-1) });
+    return repeat(() => model.trainOnBatch(x, y));
   }
 
   const trainRecurrent = (spec) =>
@@ -182,7 +194,7 @@ async function open({ threads, worker = true, ...options }) {
     while (runtime().state !== 'running') await setTimeout(5);
   }
 
-  return { ready, train, trainConvnet, trainRecurrent, trainGpt, rows, plan, predict, predictConvnet, conv, gemm, map };
+  return { ready, train, trainOnBatch, trainConvnet, trainRecurrent, trainGpt, rows, plan, predict, predictConvnet, conv, gemm, map };
 }
 
 export const engines = {

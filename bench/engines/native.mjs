@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { bench } from '../registry.mjs';
 
-const KINDS = ['train', 'trainConvnet', 'trainRecurrent', 'trainGpt', 'rows', 'predict', 'predictConvnet', 'conv', 'gemm', 'map'];
+const KINDS = ['train', 'trainOnBatch', 'trainConvnet', 'trainRecurrent', 'trainGpt', 'rows', 'predict', 'predictConvnet', 'conv', 'gemm', 'map'];
 const PYTHON = join(bench, '../.tools/python/bin/python');
 
 async function open(name, threads) {

@@ -56,6 +56,16 @@ async function open(backend) {
       }),
     );
 
+  function trainOnBatch({ sizes, activations, optimizer, loss, rows, x, y }) {
+    const model = build({ sizes, activations });
+    model.compile({ optimizer, loss });
+    return repeat(async () => {
+      const batch = [tf.tensor2d(x, [rows, sizes[0]]), tf.tensor2d(y, [rows, sizes.at(-1)])];
+      await model.trainOnBatch(...batch);
+      tf.dispose(batch);
+    });
+  }
+
   const predicted = (model, { x, rows }, shape) => read(() => model.predict(tf.tensor(x, [rows, ...shape])));
   const predict = (spec) => predicted(build(spec), spec, [spec.sizes[0]]);
   const predictConvnet = (spec) => predicted(convnet(), spec, CONVNET.shape);
@@ -115,7 +125,7 @@ async function open(backend) {
     return repeat(() => tf.dispose(gradients(leaves)));
   }
 
-  return { train, trainConvnet, trainRecurrent, predict, predictConvnet, conv, gemm, map, rows };
+  return { train, trainOnBatch, trainConvnet, trainRecurrent, predict, predictConvnet, conv, gemm, map, rows };
 }
 
 export const engines = {

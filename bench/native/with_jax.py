@@ -37,10 +37,10 @@ def engine(threads):
         rate = 0.001 * jnp.sqrt(1 - 0.999**t) / (1 - 0.9**t)
         return p - rate * mean / (jnp.sqrt(square) + 1e-7), (mean, square)
 
-    def train(spec):
+    def train(spec, keep=jnp.asarray):
         batch, names, optimizer = spec["batch"], spec["activations"], spec["optimizer"]
         x, y = rows_and_labels(spec)
-        batches = [(jnp.asarray(x[i : i + batch]), jnp.asarray(y[i : i + batch])) for i in range(0, spec["rows"], batch)]
+        batches = [(keep(x[i : i + batch]), keep(y[i : i + batch])) for i in range(0, spec["rows"], batch)]
         flat, tree = jax.tree.flatten(layers(spec["sizes"]))
         state = [(jnp.zeros_like(p), jnp.zeros_like(p)) for p in flat]
         loss = losses[spec["loss"]]
@@ -60,6 +60,9 @@ def engine(threads):
                 float(value)
 
         return run
+
+    def train_on_batch(spec):
+        return train(spec, lambda given: given)
 
     def predict(spec):
         parameters, names = layers(spec["sizes"]), spec["activations"]
@@ -176,4 +179,4 @@ def engine(threads):
 
         return run
 
-    return {"train": train, "trainGpt": train_gpt, "predict": predict, "conv": conv, "gemm": gemm, "map": elementwise, "rows": rows}
+    return {"train": train, "trainOnBatch": train_on_batch, "trainGpt": train_gpt, "predict": predict, "conv": conv, "gemm": gemm, "map": elementwise, "rows": rows}

@@ -27,6 +27,11 @@ def engine(threads):
     def train(spec):
         return trained(build(spec), spec, spec["loss"], *rows_and_labels(spec))
 
+    def train_on_batch(spec):
+        model, (x, y) = build(spec), rows_and_labels(spec)
+        model.compile(optimizer=spec["optimizer"], loss=snake[spec["loss"]])
+        return repeat(lambda: model.train_on_batch(x, y))
+
     def train_convnet(spec):
         x, y = rows_and_labels({**spec, "sizes": [784, 10]})
         return trained(convnet(), spec, "categoricalCrossentropy", x.reshape(-1, 28, 28, 1), y)
@@ -68,4 +73,4 @@ def engine(threads):
         x, y = (random.integers(0, spec["vocabulary"], (spec["rows"], spec["block"]), dtype=np.int32) for _ in range(2))
         return lambda epochs: model.fit(x, y, batch_size=spec["batch"], epochs=epochs, verbose=0)
 
-    return {"train": train, "trainConvnet": train_convnet, "trainRecurrent": train_recurrent, "trainGpt": train_gpt, "predict": predict, "predictConvnet": predict_convnet}
+    return {"train": train, "trainOnBatch": train_on_batch, "trainConvnet": train_convnet, "trainRecurrent": train_recurrent, "trainGpt": train_gpt, "predict": predict, "predictConvnet": predict_convnet}

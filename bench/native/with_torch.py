@@ -181,6 +181,7 @@ def engine(threads):
 
     return {
         "train": train,
+        "trainOnBatch": train,
         "trainConvnet": train_convnet,
         "trainRecurrent": train_recurrent,
         "trainGpt": train_gpt,

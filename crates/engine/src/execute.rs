@@ -13,9 +13,10 @@ const SHARED_BYTES: u64 = 128 * 1024;
 /// Work of a step that is worth entering the pool.
 const POOL_FLOPS: u64 = 400_000;
 
-/// Work, and memory moved, of a plan that is done before a message to another thread would have come and gone.
-const QUICK_FLOPS: u64 = 15_000_000;
-const QUICK_BYTES: u64 = 3_000_000;
+/// What one thread does in a microsecond: operations, and bytes moved; and microseconds that a record takes anyhow.
+const FLOPS: f64 = 50_000.0;
+const BYTES: f64 = 10_000.0;
+const RECORD: f64 = 0.1;
 
 /// Which records of a plan are shared among threads; decided by sizes alone.
 #[derive(Default)]
@@ -24,8 +25,8 @@ pub struct Sharing {
     pub records: Vec<(usize, bool)>,
     /// Whether a step is worth more than one thread.
     pub team: bool,
-    /// Whether a step is so little work that the thread that wants it had better do it itself.
-    pub quick: bool,
+    /// Microseconds, more or less, of a step on one thread.
+    pub cost: f64,
     /// Scratch words of the neediest record.
     pub scratch: usize,
 }
@@ -35,11 +36,12 @@ impl Sharing {
         let all = || compiled.plan.feed.iter().chain(&compiled.plan.records).chain(&compiled.update);
         let worth = |r: &Record| r.kernel.flops() >= SHARED_FLOPS || r.kernel.bytes() >= SHARED_BYTES;
         let shared = |r: &Record| r.kernel.chunks() > 1 && worth(r);
-        let sum = |of: fn(&Record) -> u64| all().map(of).sum::<u64>();
+        let sum = |of: fn(&Record) -> u64| all().map(of).sum::<u64>() as f64;
+        let (flops, bytes) = (sum(|r| r.kernel.flops()), sum(|r| r.kernel.bytes()));
         Sharing {
             records: all().map(|r| (r.kernel.chunks(), shared(r))).collect(),
             team: all().filter(|r| shared(r)).map(|r| r.kernel.flops()).sum::<u64>() >= POOL_FLOPS,
-            quick: sum(|r| r.kernel.flops()) <= QUICK_FLOPS && sum(|r| r.kernel.bytes()) <= QUICK_BYTES,
+            cost: (flops / FLOPS).max(bytes / BYTES) + RECORD * all().count() as f64,
             scratch: all().map(|r| r.kernel.scratch()).max().unwrap_or(0),
         }
     }

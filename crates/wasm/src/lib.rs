@@ -115,10 +115,10 @@ impl Engine {
     pub fn program_free(&mut self, model: usize, program: usize) -> Result<()> {
         self.0.free_program(model, program).map_err(js)
     }
-    /// Whether a plan is so little work that the thread that wants it had better do it itself.
-    pub fn program_quick(&self, model: usize, program: usize) -> Result<bool> {
+    /// Microseconds, more or less, that a step of a plan takes one thread.
+    pub fn program_cost(&self, model: usize, program: usize) -> Result<f64> {
         let model = self.0.model(model).map_err(js)?;
-        Ok(model.program(program).map_err(js)?.sharing.quick)
+        Ok(model.program(program).map_err(js)?.sharing.cost)
     }
     /// The compiled plan, as JSON.
     pub fn plan_info(&self, model: usize, program: usize) -> Result<String> {

@@ -6,7 +6,6 @@ import type { Core, Given } from './core.js';
 import type { AnyModel } from './model.js';
 import { ProgressBar, type Verbose } from './progress.js';
 import { Run, type Session } from './session.js';
-import { Pace } from './slices.js';
 import { plans, type Table, upload } from './table.js';
 
 /** Options of evaluation. */
@@ -44,13 +43,12 @@ export async function measure(
   const compiled = core.needCompiled('evaluate');
   const { plan, tail, batch } = await plans(session, compiled, 'evaluate', table, rows[1] - rows[0], size);
   const run = await Run.open(session, { plan, tail, train: false, rows, batch, shuffle: false, epochs: [0, 1], seed: 0, collect: false, data: table.arrays });
-  const pace = new Pace(run);
   const byBatch = callbacks.has('onTestBatchBegin', 'onTestBatchEnd');
   try {
     for (let steps = 0; ; ) {
       await callbacks.call('onTestBatchBegin', steps, {});
       signal?.throwIfAborted();
-      const progress = await pace.slice(true, steps, byBatch ? 1 : undefined);
+      const progress = await plan.pace.slice(run, true, steps, byBatch ? 1 : undefined);
       const finished = progress.completed[0];
       if (byBatch) await callbacks.call('onTestBatchEnd', steps, asLogs(compiled, finished ?? (await run.metrics())));
       steps = progress.steps;
@@ -106,7 +104,7 @@ export async function onBatch(
     const { plan, tail, batch } = await plans(session, compiled, mode, table, table.rows, table.rows);
     const run = await Run.open(session, { plan, tail, train, rows: [0, table.rows], batch, shuffle: false, epochs: [0, 1], seed: core.seed, collect: false, data: table.arrays });
     try {
-      const { completed, state } = await run.slice(1, true);
+      const { completed, state } = await plan.pace.slice(run, true, 0);
       if (state === 'broken') {
         const { invalidLoss } = await import('./later.js');
         throw await invalidLoss({ core, table, run, epoch: 0, batch: 0 });

@@ -12,7 +12,6 @@ import { History } from './history.js';
 import type { AnyModel } from './model.js';
 import { ProgressBar, type Verbose } from './progress.js';
 import { type Progress, Run, type Session } from './session.js';
-import { Pace } from './slices.js';
 import { plans, type Table, upload, wholeNumber } from './table.js';
 
 /** Options of training. */
@@ -110,7 +109,6 @@ class Training {
     const bar = new ProgressBar(o.verbose ?? 'auto', last, steps);
     const each = callbacks.has('onEpochBegin', 'onEpochEnd', 'onBatchBegin', 'onBatchEnd') || this.validationTable !== null || (o.validationSplit ?? 0) > 0 || !bar.silent;
     const byBatch = callbacks.has('onBatchBegin', 'onBatchEnd');
-    const pace = new Pace(run);
     let [epoch, done, made] = [first, 0, 0];
     const onAbort = () => session.client.stop(true);
     o.signal?.addEventListener('abort', onAbort);
@@ -122,7 +120,7 @@ class Training {
         }
         await callbacks.call('onBatchBegin', done, {});
         o.signal?.throwIfAborted();
-        const progress: Progress = await pace.slice(each, made, byBatch ? 1 : undefined);
+        const progress: Progress = await run.options.plan.pace.slice(run, each, made, byBatch ? 1 : undefined);
         made = progress.steps;
         o.signal?.throwIfAborted();
         if (byBatch && progress.state !== 'broken') await this.afterBatch(run, compiled, done, progress);

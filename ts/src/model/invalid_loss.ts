@@ -7,7 +7,7 @@ import { all, float, number, size } from '../core/values.js';
 import { traced } from './compile.js';
 import type { Core } from './core.js';
 import { type Plan, Run } from './session.js';
-import { Crowd } from './crowd.js';
+import { Pace } from './slices.js';
 import { type Table, wanted } from './table.js';
 
 const LARGEST = 3.4028234e38;
@@ -47,7 +47,7 @@ async function answers({ core, table, run: { session, options }, epoch, batch }:
       }
     };
     core.graph.trace(trace, inputs);
-    return { id: await session.add(program.bytes({ outputs: [], metrics: pairs })), want, quick: false, crowd: new Crowd() };
+    return { id: await session.add(program.bytes({ outputs: [], metrics: pairs })), want, cost: Number.POSITIVE_INFINITY, pace: new Pace() };
   };
   const rest = (options.rows[1] - options.rows[0]) % options.batch;
   const plans = [await program(options.batch), ...(rest ? [await program(rest)] : [])];

@@ -13,7 +13,6 @@ import type { Core, Given } from './core.js';
 import type { AnyModel } from './model.js';
 import { ProgressBar, type Verbose } from './progress.js';
 import { Run, type Session } from './session.js';
-import { Pace } from './slices.js';
 
 /** Options of prediction. */
 export interface PredictOptions {
@@ -122,14 +121,13 @@ async function predictRun(core: Core, session: Session, arrays: readonly NDArray
     const plan = await session.plan(wanted(arrays, batch, types), undefined);
     const run = await Run.open(session, { plan, tail: null, train: false, rows: [0, rows], batch, shuffle: false, epochs: [0, 1], seed: 0, collect: true, data });
     const bar = new ProgressBar(o.verbose ?? 0, 'Predicting', Math.ceil(rows / batch));
-    const pace = new Pace(run);
     const byBatch = callbacks.has('onPredictBatchBegin', 'onPredictBatchEnd');
     try {
       bar.begin();
       for (let steps = 0, done = false; !done; ) {
         await callbacks.call('onPredictBatchBegin', steps, {});
         o.signal?.throwIfAborted();
-        const progress = await pace.slice(true, steps, byBatch ? 1 : undefined);
+        const progress = await plan.pace.slice(run, true, steps, byBatch ? 1 : undefined);
         await callbacks.call('onPredictBatchEnd', steps, {});
         steps = progress.steps;
         done = progress.state === 'finished';

@@ -10,7 +10,7 @@ import type { Weight } from '../layers/weight.js';
 import type { DirectClient } from '../runtime/direct_client.js';
 import { type EngineClient, getEngine } from '../runtime/index.js';
 import { type Compiled, sameWant, type Want, writeProgram } from './compile.js';
-import { Crowd } from './crowd.js';
+import { Pace } from './slices.js';
 import type { Graph, Variable } from './graph.js';
 
 /** Plans kept per model. */
@@ -22,11 +22,13 @@ export interface Plan {
   readonly want: Want;
   /** Addresses and lengths of inputs and outputs; they move when the arena grows. */
   places?: Uint32Array | undefined;
-  /** Whether it is done sooner on this thread than by a message. */
-  readonly quick: boolean;
-  /** Whether threads help it. */
-  readonly crowd: Crowd;
+  /** Microseconds, more or less, of a step on one thread. */
+  readonly cost: number;
+  readonly pace: Pace;
 }
+/** Microseconds of work that is done on the calling thread: a message to another one and back takes about as long. */
+const QUICK = 300;
+const quick = ({ cost }: Plan, steps = 1): boolean => cost * steps <= QUICK;
 
 /** An array in the engine. */
 export interface Resident {
@@ -136,7 +138,7 @@ export class Session {
     const known = this.known(want);
     if (known) return known;
     const id = await this.add(writeProgram(this.graph, compiled, want, this.indices));
-    const plan: Plan = { id, want, quick: await this.client.call('program_quick', this.id, id), crowd: new Crowd() };
+    const plan: Plan = { id, want, cost: await this.client.call('program_cost', this.id, id), pace: new Pace() };
     this.plans.push(plan);
     await this.trim();
     return plan;
@@ -182,14 +184,14 @@ export class Session {
   /** Runs a small batch through a predict plan. */
   async predict(plan: Plan, inputs: readonly (Float32Array | Int32Array)[]): Promise<Float32Array[]> {
     plan.places ??= await this.client.call('predict_io', this.id, plan.id);
-    return this.client.predict(this.id, plan.id, plan.places, inputs, plan.quick);
+    return this.client.predict(this.id, plan.id, plan.places, inputs, quick(plan));
   }
 
   /** The same on this thread, plan and all. */
   predictNow(client: DirectClient, want: Want, inputs: readonly (Float32Array | Int32Array)[]): Float32Array[] {
     let plan = this.known(want);
     if (!plan) {
-      plan = { id: client.now('program_add', this.id, writeProgram(this.graph, undefined, want, this.indices)), want, quick: true, crowd: new Crowd() };
+      plan = { id: client.now('program_add', this.id, writeProgram(this.graph, undefined, want, this.indices)), want, cost: 0, pace: new Pace() };
       this.moved();
       this.plans.push(plan);
     }
@@ -278,7 +280,10 @@ export class Run {
   }
   /** Up to so many steps, on one thread if it's to be `alone`. */
   async slice(most: number, untilEpochEnd: boolean, alone = false): Promise<Progress> {
-    const [state = 0, steps = 0, epoch = 0, stepInEpoch = 0, slept = 0, count = 0, ...rest] = await this.session.client.slice(this.options.plan.quick, this.id, most, untilEpochEnd, alone);
+    const { rows, batch, epochs, plan } = this.options;
+    const whole = Math.ceil((rows[1] - rows[0]) / batch) * (untilEpochEnd ? 1 : epochs[1] - epochs[0]);
+    const numbers = await this.session.client.slice(quick(plan), quick(plan, Math.min(most, whole)), this.id, most, untilEpochEnd, alone);
+    const [state = 0, steps = 0, epoch = 0, stepInEpoch = 0, slept = 0, count = 0, ...rest] = numbers;
     const width = count ? rest.length / count : 0;
     const completed = Array.from({ length: count }, (_, i) => rest.slice(i * width, (i + 1) * width));
     return { state: STATES[state] as Progress['state'], steps, epoch, stepInEpoch, slept, completed };

@@ -1,17 +1,18 @@
 // How a long run is cut: slices of some milliseconds, between which other calls are answered.
+import { Crowd } from './crowd.js';
 import type { Progress, Run } from './session.js';
 
 /** Milliseconds of a slice: long beside a message, short beside what a person or an abort waits for. */
 export const SLICE = 20;
 
-/** Finds the number of steps that takes about one slice. */
+/** Finds how many steps of a plan take about one slice, and whether threads help it. */
 export class Pace {
   private steps = 4;
-  constructor(private readonly run: Run) {}
+  private readonly crowd = new Crowd();
 
-  async slice(untilEpochEnd: boolean, before: number, most = Number.POSITIVE_INFINITY): Promise<Progress> {
-    const { run } = this;
-    const { crowd } = run.options.plan;
+  /** The next steps of a run of this plan, which has made some before. */
+  async slice(run: Run, untilEpochEnd: boolean, before: number, most = Number.POSITIVE_INFINITY): Promise<Progress> {
+    const { crowd } = this;
     const wanted = Math.min(this.steps, most);
     const started = performance.now();
     const progress = await run.slice(wanted, untilEpochEnd, crowd.alone);

@@ -17,8 +17,8 @@ export interface EngineClient {
   call<K extends keyof Methods>(method: K, ...args: Parameters<Methods[K]>): Promise<Result<K>>;
   /** Runs a plan on inputs; on this thread if it's `quick`, which needs the engine here, or its memory and no other call. */
   predict(model: number, program: number, places: Uint32Array, inputs: readonly (Float32Array | Int32Array)[], quick: boolean): Promise<Float32Array[]>;
-  /** A slice of a run; on this thread if the engine is here, and, where a worker is about to take it, a step is `quick`. */
-  slice(quick: boolean, ...args: Parameters<Methods['run_slice']>): Promise<Result<'run_slice'>>;
+  /** A slice of a run; on this thread if the engine is here, if all of it is `quick`, or one step is and a worker is about to take the engine. */
+  slice(quickStep: boolean, quick: boolean, ...args: Parameters<Methods['run_slice']>): Promise<Result<'run_slice'>>;
   /** Copies an array into the engine; answers its address. */
   upload(data: Float32Array | Int32Array | Uint8Array): Promise<number>;
   /** The running slice ends after its current step. */

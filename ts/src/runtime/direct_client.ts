@@ -41,7 +41,7 @@ export class DirectClient implements EngineClient {
   async predict(model: number, program: number, places: Uint32Array, inputs: readonly (Float32Array | Int32Array)[]): Promise<Float32Array[]> {
     return this.predictNow(model, program, places, inputs);
   }
-  async slice(_quick: boolean, ...args: Parameters<Methods['run_slice']>): Promise<Result<'run_slice'>> {
+  async slice(_quickStep: boolean, _quick: boolean, ...args: Parameters<Methods['run_slice']>): Promise<Result<'run_slice'>> {
     const progress = this.now('run_slice', ...args);
     await breathe();
     return progress;

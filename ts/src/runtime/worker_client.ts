@@ -6,8 +6,25 @@ import { fill, outputs } from './places.js';
 import { type EngineStart, Pool, startThread, type Thread, type WorkerSource } from './spawn.js';
 import type { Message, Ready, Reply } from './worker.js';
 
+type Names = ReadonlySet<keyof Methods>;
 /** Calls that may take long: the thread of the facade leaves them to the worker. */
-const LONG: ReadonlySet<keyof Methods> = new Set<keyof Methods>(['run_slice', 'run_profile', 'predict']);
+const LONG: Names = new Set<keyof Methods>(['run_slice', 'run_profile', 'predict']);
+/** Calls that are done before a message would have come and gone. */
+const BRIEF: Names = new Set<keyof Methods>([
+  'array_alloc',
+  'array_free',
+  'run_create',
+  'run_metrics',
+  'run_output',
+  'run_free',
+  'predict_io',
+  'program_cost',
+  'learning_rate_get',
+  'learning_rate_set',
+  'step_get',
+]);
+/** Numbers that are looked through in such a time. */
+const FEW = 1 << 16;
 
 /** A promise, and how it is settled. */
 function later<T>() {
@@ -48,7 +65,7 @@ export class WorkerClient implements EngineClient {
     private readonly pool: Pool,
     private readonly lock: Int32Array | null,
     private readonly engine: Ready,
-    /** The engine from this thread, where memory is shared: for all calls until the worker has it, then for quick predictions. */
+    /** The engine from this thread, where memory is shared: for all calls until the worker has it, then for those that are quick. */
     private readonly here: Host | null,
   ) {}
 
@@ -144,12 +161,21 @@ export class WorkerClient implements EngineClient {
 
   async call<K extends keyof Methods>(method: K, ...args: Parameters<Methods[K]>): Promise<Result<K>> {
     if (!this.alive) throw lostError('it was lost before');
-    const host = LONG.has(method) ? null : this.mine;
-    return (host ? this.settled(host.call(method, args)) : await this.ask(method, args)) as Result<K>;
+    const brief = this.booted ? BRIEF.has(method) || (method === 'array_check' && (args[1] as number) <= FEW) : !LONG.has(method);
+    const answer = brief ? this.atOnce(method, args) : null;
+    return (answer ? this.settled(answer) : await this.ask(method, args)) as Result<K>;
   }
-  /** The engine while it is on this thread, and free. */
-  private get mine(): Host | null {
-    return this.alive && !this.booted && this.pending.size === 0 ? this.here : null;
+  /** A call on this thread, if the engine is free. */
+  private atOnce(method: keyof Methods, args: readonly unknown[]): Answer | null {
+    const { lock, here } = this;
+    // What another call leaves or needs in the memory isn't touched.
+    if (!this.alive || !lock || !here || this.pending.size > 0 || Atomics.compareExchange(lock, 0, 0, 1) !== 0) return null;
+    try {
+      return here.call(method, args);
+    } finally {
+      Atomics.store(lock, 0, 0);
+      Atomics.notify(lock, 0);
+    }
   }
   private ask(method: keyof Methods, args: readonly unknown[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
@@ -162,27 +188,19 @@ export class WorkerClient implements EngineClient {
 
   async predict(model: number, program: number, places: Uint32Array, inputs: readonly (Float32Array | Int32Array)[], quick: boolean): Promise<Float32Array[]> {
     const { memory } = this;
-    // What another call leaves or needs in the memory isn't touched.
     if (!memory || !this.alive || this.pending.size > 0) return this.call('predict', model, program, inputs);
     fill(memory, places, inputs);
-    return (quick && this.predictHere(memory, model, program, places, inputs.length)) || this.call('predict', model, program, [], inputs.length);
-  }
-  private predictHere(memory: WebAssembly.Memory, model: number, program: number, places: Uint32Array, inputs: number): Float32Array[] | null {
-    if (!this.lock || !this.here || Atomics.compareExchange(this.lock, 0, 0, 1) !== 0) return null;
-    try {
-      this.settled(this.here.call('predict_run', [model, program, true]));
-      return outputs(memory, places, inputs);
-    } finally {
-      Atomics.store(this.lock, 0, 0);
-      Atomics.notify(this.lock, 0);
-    }
+    const answer = quick ? this.atOnce('predict_run', [model, program, true]) : null;
+    if (!answer) return this.call('predict', model, program, [], inputs.length);
+    this.settled(answer);
+    return outputs(memory, places, inputs.length);
   }
 
-  async slice(quick: boolean, ...args: Parameters<Methods['run_slice']>): Promise<Result<'run_slice'>> {
-    const host = quick ? this.mine : null;
-    if (!host) return this.call('run_slice', ...args);
-    const progress = this.settled(host.call('run_slice', args));
-    // Meanwhile the worker's word that it has booted is heard.
+  async slice(quick: boolean, brief: boolean, run: number, most: number, untilEpochEnd: boolean, alone: boolean): Promise<Result<'run_slice'>> {
+    const answer = brief || (quick && !this.booted) ? this.atOnce('run_slice', [run, most, untilEpochEnd, true]) : null;
+    if (!answer) return this.call('run_slice', run, most, untilEpochEnd, alone);
+    const progress = this.settled(answer);
+    // Meanwhile the worker's word that it has booted is heard, and whatever else waits.
     await breathe();
     return progress as Result<'run_slice'>;
   }
