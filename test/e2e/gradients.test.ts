@@ -109,6 +109,32 @@ test('gradients of the loss are those that a step of descent follows', async () 
   after.forEach(({ data: w }, i) => w.forEach((v, j) => expect(v).toBeCloseTo((before[i]?.data[j] as number) - 0.01 * (weights[i]?.data[j] as number), 6)));
 });
 
+test('gradients follow what a model is trained to, compiled for and frozen to', async () => {
+  const build = (loss: 'mse' | 'mae') => {
+    setRandomSeed(6);
+    return sequential([layers.dense({ units: 3, activation: 'tanh', inputShape: [2] }), layers.dense({ units: 1 })]).compile({ optimizer: 'sgd', loss });
+  };
+  type Net = ReturnType<typeof build>;
+  const [x, y] = [{ data: numbers(8), shape: [4, 2] }, numbers(4, 2)];
+  const same = async (kept: Net, fresh: Net) => {
+    await fresh.setWeights(await kept.getWeights());
+    for (let i = 0; i < 2; i++) expect(await kept.gradients(x, y)).toEqual(await fresh.gradients(x, y));
+  };
+  const kept = build('mse');
+  await same(kept, build('mse'));
+  await kept.fit(x, y, { epochs: 2, verbose: 0 });
+  await same(kept, build('mse'));
+  kept.compile({ optimizer: 'sgd', loss: 'mae' });
+  await same(kept, build('mae'));
+  const frozen = build('mae');
+  for (const { layers } of [kept, frozen]) (layers[0] as (typeof layers)[number]).trainable = false;
+  await same(kept, frozen);
+  expect((await kept.gradients(x, y)).weights).toHaveLength(2);
+  const upstream = { data: numbers(4), shape: [4, 1] };
+  const [once, twice] = [await kept.gradients(x, { upstream }), await kept.gradients(x, { upstream: { ...upstream, data: upstream.data.map((v) => 2 * v) } })];
+  expect(twice.inputs[0]?.data).toEqual(once.inputs[0]?.data.map((v) => 2 * v));
+});
+
 test('a lambda and a shared layer are differentiated', async () => {
   const x = input({ shape: [2] });
   const shared = layers.dense({ units: 2, useBias: false });

@@ -30,7 +30,9 @@ export interface Compiled {
   readonly recompute: boolean;
 }
 
-export type Mode = 'train' | 'evaluate' | 'predict';
+/** `gradients` are those of the loss in training, `upstream` those of outputs times what is fed. */
+export type Mode = 'train' | 'evaluate' | 'predict' | 'gradients' | 'upstream' | 'upstreamInTraining';
+const IN_TRAINING: ReadonlySet<Mode> = new Set<Mode>(['train', 'gradients', 'upstreamInTraining']);
 
 /** What decides a program beside the model. */
 export interface Want {
@@ -115,7 +117,7 @@ export function traced(want: Want, indices: ReadonlyMap<Weight, number>) {
     if (index === undefined) throw new ConfigError(`the weight '${weight.name}' appeared only after the model was built; a layer's call must declare the same weights every time`);
     return index;
   };
-  const trace = new Trace(program, want.mode === 'train', { indexOf });
+  const trace = new Trace(program, IN_TRAINING.has(want.mode), { indexOf });
   const inputs = want.shapes.map((shape, i) => program.input(shape, want.dtypes[i] ?? 'float32'));
   const labels = want.mode === 'predict' ? [] : want.labels.map((shape, i) => program.input(shape, want.labelTypes[i] as DType));
   const batch = want.shapes[0]?.[0] ?? 1;

@@ -1,14 +1,15 @@
 // Gradients of the loss, or of the outputs, with respect to inputs and weights.
 import { ConfigError } from '../core/errors.js';
 import { ops } from '../core/ops.generated.js';
-import { Program } from '../core/program.js';
-import type { Tensor } from '../core/tensor.js';
+import type { DType, Tensor } from '../core/tensor.js';
 import { all, float, size } from '../core/values.js';
-import type { NDArray } from '../data/ndarray.js';
 import { intake } from '../data/intake.js';
-import { Trace } from '../layers/layer.js';
-import { losses } from './compile.js';
+import type { NDArray } from '../data/ndarray.js';
+import type { Weight } from '../layers/weight.js';
+import { type Compiled, losses, traced, type Want } from './compile.js';
 import type { Core, Given } from './core.js';
+import type { Graph } from './graph.js';
+import { inputTypes, padded, resultShapes } from './predict.js';
 
 /** What `gradients` answers; weights in the order of those that are trained. */
 export interface Gradients {
@@ -25,66 +26,67 @@ export interface UpstreamOptions {
   readonly training?: boolean;
 }
 
-const words = ({ data }: NDArray, dtype: string): Float32Array | Int32Array => (dtype === 'int32' ? Int32Array.from(data) : Float32Array.from(data));
-
 function isUpstream(given: Given | UpstreamOptions): given is UpstreamOptions {
   return typeof given === 'object' && given !== null && 'upstream' in given;
 }
 
-/** Traces, differentiates and runs once. */
+/** Runs a plan that differentiates; it is kept for the next rows of these sizes. */
 export async function gradients(core: Core, x: Given, second: Given | UpstreamOptions): Promise<Gradients> {
   const session = await core.session();
   const inputs = core.inputs(x);
-  const program = new Program();
-  const indexOf = (weight: Parameters<typeof session.indices.get>[0]) => session.indices.get(weight) as number;
-  const training = isUpstream(second) ? (second.training ?? false) : true;
-  const trace = new Trace(program, training, { indexOf });
-  const types = core.graph.feeds.map(({ symbolic }) => (symbolic.dtype === 'int32' ? ('int32' as const) : ('float32' as const)));
-  const values = inputs.map((a, i) => program.input(a.shape, types[i] as 'float32'));
-  const feeds = inputs.map((a, i) => words(a, types[i] as string));
-  const outputs = core.graph.trace(trace, values).map(float);
-  const loss = isUpstream(second) ? weighted(program, outputs, second, feeds) : total(core, program, trace, outputs, second, inputs, feeds);
-  const id = await session.add(program.bytes({ outputs, loss, gradients: true }));
-  try {
-    const results = await session.client.call('predict', session.id, id, feeds);
-    return arranged(core, results, outputs, inputs, feeds.length);
-  } finally {
-    await session.client.call('program_free', session.id, id);
-  }
+  const rows = inputs[0]?.shape[0] as number;
+  const shapes = resultShapes(core, inputs, rows);
+  const types = inputTypes(core);
+  const [mode, others, otherTypes] = isUpstream(second) ? upstreams(shapes, second) : labelled(core, rows, second);
+  const sizes = (arrays: readonly NDArray[]) => arrays.map(({ shape }) => shape);
+  const want: Want = { mode, shapes: sizes(inputs), dtypes: types, labels: sizes(others), labelTypes: otherTypes, weights: 0 };
+  const plan = await session.plan(want, core.compiled, write);
+  const feeds = [...inputs, ...others].map((array, i) => padded(array, rows, [...types, ...otherTypes][i]));
+  return arranged(core, await session.predict(plan, feeds), shapes, inputs, feeds.length);
+}
+
+/** What is fed beside the inputs: how to differentiate by it, its arrays and their types. */
+type Beside = [mode: Want['mode'], arrays: readonly NDArray[], types: readonly DType[]];
+
+/** A weight for each number of the outputs. */
+function upstreams(shapes: readonly (readonly number[])[], { upstream, training }: UpstreamOptions): Beside {
+  const given = shapes.length === 1 ? [upstream] : (upstream as readonly Given[]);
+  if (!Array.isArray(given) || given.length !== shapes.length) throw new ConfigError(`gradients: upstream needs ${shapes.length} arrays, one per output`);
+  const arrays = shapes.map((shape, i) => intake(given[i] as Parameters<typeof intake>[0], { what: `upstream of output ${i}`, shape, dtype: 'float32' }));
+  return [training ? 'upstreamInTraining' : 'upstream', arrays, shapes.map(() => 'float32')];
+}
+
+/** Labels for the loss of the compiled model. */
+function labelled(core: Core, rows: number, y: Given): Beside {
+  const { heads } = core.needCompiled('gradients');
+  const labels = core.labels(y, rows);
+  return ['gradients', labels, labels.map((_, i) => ((heads[i]?.loss?.labels ?? 'values') === 'values' ? 'float32' : 'int32'))];
+}
+
+/** Traces what is to be differentiated. */
+function write(graph: Graph, compiled: Compiled | undefined, want: Want, indices: ReadonlyMap<Weight, number>): Uint8Array {
+  const { program, trace, inputs, labels, batch } = traced(want, indices);
+  const outputs = graph.trace(trace, inputs).map(float);
+  const loss = want.mode === 'gradients' && compiled ? losses(compiled.heads, program, trace, outputs, labels, undefined, batch).total : weighted(outputs, labels);
+  return program.bytes({ outputs, loss, gradients: true });
 }
 
 /** Σ upstream · output. */
-function weighted(program: Program, outputs: readonly Tensor[], { upstream }: UpstreamOptions, feeds: (Float32Array | Int32Array)[]): Tensor {
-  const given = outputs.length === 1 ? [upstream] : (upstream as readonly Given[]);
-  if (!Array.isArray(given) || given.length !== outputs.length) throw new ConfigError(`gradients: upstream needs ${outputs.length} arrays, one per output`);
-  const parts = outputs.map((output, i) => {
-    const array = intake(given[i] as Parameters<typeof intake>[0], { what: `upstream of output ${i}`, shape: output.shape, dtype: 'float32' });
-    feeds.push(words(array, 'float32'));
-    const product = ops.mul(output, program.input(output.shape, 'float32'));
+function weighted(outputs: readonly Tensor[], upstream: readonly Tensor[]): Tensor {
+  const sums = outputs.map((output, i) => {
+    const product = ops.mul(output, upstream[i] as Tensor);
     return ops.sum(product, all(product));
   });
-  return parts.reduce((a, b) => ops.add(a, b));
-}
-
-/** The loss of the compiled model. */
-function total(core: Core, program: Program, trace: Trace, outputs: readonly Tensor[], y: Given, inputs: readonly NDArray[], feeds: (Float32Array | Int32Array)[]): Tensor {
-  const { heads } = core.needCompiled('gradients');
-  const batch = inputs[0]?.shape[0] as number;
-  const labels = core.labels(y, batch).map((array, i) => {
-    const dtype = (heads[i]?.loss?.labels ?? 'values') === 'values' ? ('float32' as const) : ('int32' as const);
-    feeds.push(words(array, dtype));
-    return program.input(array.shape, dtype);
-  });
-  return losses(heads, program, trace, outputs, labels, undefined, batch).total;
+  return sums.reduce((a, b) => ops.add(a, b));
 }
 
 /** Cuts the results into outputs, gradients of inputs (those of labels are dropped), gradients of weights. */
-function arranged(core: Core, results: readonly Float32Array[], outputs: readonly Tensor[], inputs: readonly NDArray[], fed: number): Gradients {
+function arranged(core: Core, results: readonly Float32Array[], shapes: readonly (readonly number[])[], inputs: readonly NDArray[], fed: number): Gradients {
   const array = (data: Float32Array | undefined, shape: readonly number[]): NDArray<Float32Array> => ({ data: data ?? new Float32Array(size(shape)), shape });
   const weights = core.graph.variables.filter(({ weight }) => weight.trainable);
-  const first = outputs.length;
+  const first = shapes.length;
   return {
-    outputs: outputs.map((o, i) => array(results[i], o.shape)),
+    outputs: shapes.map((shape, i) => array(results[i], shape)),
     inputs: inputs.map((a, i) => array(results[first + i], a.shape)),
     weights: weights.map(({ weight }, i) => array(results[first + fed + i], weight.shape)),
   };

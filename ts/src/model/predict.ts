@@ -40,7 +40,7 @@ function wanted(arrays: readonly NDArray[], batch: number, types: readonly DType
 }
 
 /** Shapes of the results for these inputs. */
-function resultShapes(core: Core, arrays: readonly NDArray[], rows: number): readonly (readonly number[])[] {
+export function resultShapes(core: Core, arrays: readonly NDArray[], rows: number): readonly (readonly number[])[] {
   const { outputs, feeds, batch } = core.graph;
   if (outputs.every(({ symbolic }) => symbolic.shape.slice(1).every((d) => d !== null))) return outputs.map(({ symbolic }) => [rows, ...(symbolic.shape.slice(1) as number[])]);
   const program = new Program();
@@ -59,7 +59,7 @@ const wordsOf = (dtype: DType | undefined) => (dtype === 'int32' ? Int32Array : 
 const asTheyAre = (array: NDArray, dtype: DType): boolean => small(array) || array.data instanceof wordsOf(dtype);
 
 /** Rows as the plan's words, zeros after the last. */
-function padded({ data, shape }: NDArray, batch: number, dtype: DType | undefined): Float32Array | Int32Array {
+export function padded({ data, shape }: NDArray, batch: number, dtype: DType | undefined): Float32Array | Int32Array {
   const rows = shape[0] as number;
   const Words = wordsOf(dtype);
   if (rows === batch && data instanceof Words) return data;
@@ -68,7 +68,7 @@ function padded({ data, shape }: NDArray, batch: number, dtype: DType | undefine
   return out;
 }
 
-const inputTypes = (core: Core): DType[] => core.graph.feeds.map(({ symbolic }) => (symbolic.dtype === 'uint8' ? 'float32' : engineType(symbolic.dtype)));
+export const inputTypes = (core: Core): DType[] => core.graph.feeds.map(({ symbolic }) => (symbolic.dtype === 'uint8' ? 'float32' : engineType(symbolic.dtype)));
 
 function finish(outputs: readonly Float32Array[], shapes: readonly (readonly number[])[]): NDArray<Float32Array>[] {
   return outputs.map((data, i) => {

@@ -134,10 +134,10 @@ export class Session {
   }
 
   /** The plan for a want, compiled when it's new; the least recently used one goes when there are many. */
-  async plan(want: Want, compiled: Compiled | undefined): Promise<Plan> {
+  async plan(want: Want, compiled: Compiled | undefined, write = writeProgram): Promise<Plan> {
     const known = this.known(want);
     if (known) return known;
-    const id = await this.add(writeProgram(this.graph, compiled, want, this.indices));
+    const id = await this.add(write(this.graph, compiled, want, this.indices));
     const plan: Plan = { id, want, cost: await this.client.call('program_cost', this.id, id), pace: new Pace() };
     this.plans.push(plan);
     await this.trim();
