@@ -58,6 +58,22 @@ const CASES: Readonly<Record<string, readonly Row[]>> = {
   ],
   data: [
     ['ragged rows', () => net().fit(wrong([[1, 2], [3]]), y), data('x', 'ragged', '[1]', 'padding')],
+    ['ragged typed rows', () => net().fit(wrong([Float32Array.of(1, 2), Float32Array.of(3)]), y), data('x', 'ragged', '[1]', '1 elements', '2')],
+    ['a number among rows', () => net().fit(wrong([[1, 2], 3]), y), data('x', 'ragged', '[1]', '3')],
+    [
+      'a list among numbers',
+      () =>
+        net().fit(
+          wrong([
+            [1, 2],
+            [3, [4]],
+          ]),
+          y,
+        ),
+      data('x', '[1, 1]', 'deeper'),
+    ],
+    ['rows of big integers', () => net().fit(wrong([BigInt64Array.of(1n, 2n), BigInt64Array.of(3n, 4n)]), y), data('x', 'number', '[0]')],
+    ['big integers', () => net().predict(wrong(BigInt64Array.of(1n, 2n))), data('x', 'typed array')],
     [
       'something that is no number',
       () =>

@@ -19,8 +19,9 @@ export interface Wanted {
   readonly dtype: DType;
 }
 
+/** Whether it is a typed array of numbers: big integers are none. */
 function isTyped(x: unknown): x is TypedArray {
-  return ArrayBuffer.isView(x) && !(x instanceof DataView);
+  return ArrayBuffer.isView(x) && !(x instanceof DataView || x instanceof BigInt64Array || x instanceof BigUint64Array);
 }
 function isNDArray(x: unknown): x is { data: TypedArray; shape: readonly number[] } {
   return typeof x === 'object' && x !== null && 'data' in x && 'shape' in x && isTyped((x as NDArray).data);
@@ -36,28 +37,48 @@ export function nestedShape(x: NestedArray): number[] {
 /** Copies nested arrays; every one must be as long as the first of its depth. */
 function flatten(x: NestedArray, shape: readonly number[], what: string): Float64Array {
   const out = new Float64Array(size(shape));
+  const path: number[] = [];
   let at = 0;
-  const walk = (value: unknown, depth: number, path: readonly number[]): void => {
-    const nested = Array.isArray(value) || isTyped(value);
-    if (depth === shape.length) {
-      if (typeof value !== 'number' && typeof value !== 'boolean') {
-        throw new DataError(`${what}: a number is expected at [${path.join(', ')}], received ${nested ? 'an array (the nesting is deeper here than elsewhere)' : String(value)}`, { received: value });
-      }
-      out[at++] = Number(value);
-      return;
-    }
-    const list = value as ArrayLike<Shape> & { length: number; [i: number]: unknown };
+  const walk = (list: unknown, depth: number): void => {
+    const nested = Array.isArray(list) || isTyped(list);
     if (!nested || list.length !== shape[depth]) {
-      const received = nested ? `${list.length} elements` : String(value);
-      throw new DataError(`${what}: ragged: [${path.join(', ')}] has ${received} where others have ${shape[depth]}; make all rows equally long, for instance by padding`, {
+      const received = nested ? `${list.length} elements` : String(list);
+      throw new DataError(`${what}: ragged: [${path.slice(0, depth).join(', ')}] has ${received} where others have ${shape[depth]}; make all rows equally long, for instance by padding`, {
         expected: shape[depth],
-        received: nested ? list.length : value,
+        received: nested ? list.length : list,
       });
     }
-    for (let i = 0; i < list.length; i++) walk(list[i], depth + 1, depth < 4 ? [...path, i] : path);
+    if (depth === shape.length - 1) {
+      const wrong = copyNumbers(list, out, at);
+      if (wrong >= 0) {
+        const value: unknown = list[wrong];
+        const received = Array.isArray(value) || isTyped(value) ? 'an array (the nesting is deeper here than elsewhere)' : String(value);
+        throw new DataError(`${what}: a number is expected at [${[...path.slice(0, depth), wrong].join(', ')}], received ${received}`, { received: value });
+      }
+      at += list.length;
+      return;
+    }
+    for (let i = 0; i < list.length; i++) {
+      path[depth] = i;
+      walk(list[i], depth + 1);
+    }
   };
-  walk(x, 0, []);
+  walk(x, 0);
   return out;
+}
+
+/** Copies a list to a place of another; answers the index of the first that is no number, or −1. */
+function copyNumbers(list: TypedArray | readonly unknown[], out: Float64Array, at: number): number {
+  if (isTyped(list)) {
+    out.set(list, at);
+    return -1;
+  }
+  for (let i = 0; i < list.length; i++) {
+    const value = list[i];
+    if (typeof value !== 'number' && typeof value !== 'boolean') return i;
+    out[at + i] = Number(value);
+  }
+  return -1;
 }
 
 /** The number of rows that a flat array makes, by the sizes that are known. */
@@ -77,13 +98,13 @@ export function shapeFits(shape: readonly number[], wanted: Shape): boolean {
 function convert(data: TypedArray | Float64Array, { dtype, what }: Wanted): DataArray {
   if (dtype === 'int32') {
     if (data instanceof Int32Array) return data;
-    const ints = Int32Array.from(data as ArrayLike & Iterable<number>);
+    const ints = new Int32Array(data as TypedArray);
     for (let i = 0; i < ints.length; i++) if (ints[i] !== data[i]) throw new DataError(`${what}: whole numbers are expected, received ${data[i]} at index ${i}`, { received: data[i] });
     return ints;
   }
   if (data instanceof Float32Array || data instanceof Uint8Array) return data;
   if (data instanceof Uint8ClampedArray) return new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.length);
-  return Float32Array.from(data as Float64Array);
+  return new Float32Array(data as Float64Array);
 }
 
 /** @throws {ShapeError} {DataError} when it can't be what is wanted. */
