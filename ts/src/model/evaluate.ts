@@ -4,7 +4,8 @@ import { CallbackList } from '../callbacks/callback_list.js';
 import type { Compiled } from './compile.js';
 import type { Core, Given } from './core.js';
 import type { AnyModel } from './model.js';
-import { ProgressBar, type Verbose } from './progress.js';
+import { progressBar, type Verbose } from './progress.js';
+import type { ProgressBar } from './progress_bar.js';
 import { Run, type Session } from './session.js';
 import { plans, type Table, upload } from './table.js';
 
@@ -74,10 +75,10 @@ export async function evaluate(core: Core, model: AnyModel, x: Given, y: Given, 
     core.checkRows(table.rows, 'evaluate');
     const callbacks = new CallbackList(o.callbacks, model);
     await callbacks.call('onTestBegin', {});
-    const bar = new ProgressBar(o.verbose ?? 0, 'Evaluating', Math.ceil(table.rows / size));
-    bar.begin();
+    const bar = await progressBar(o.verbose ?? 0, 'Evaluating', Math.ceil(table.rows / size));
+    bar?.begin();
     const logs = await measure(core, session, table, [0, table.rows], size, callbacks, o.signal, bar);
-    bar.end(0, logs);
+    bar?.end(0, logs);
     await callbacks.call('onTestEnd', logs);
     return logs;
   } catch (error) {

@@ -10,7 +10,8 @@ import type { Core, Given } from './core.js';
 import { asLogs, asValidation, measure } from './evaluate.js';
 import { History } from './history.js';
 import type { AnyModel } from './model.js';
-import { ProgressBar, type Verbose } from './progress.js';
+import { progressBar, type Verbose } from './progress.js';
+import type { ProgressBar } from './progress_bar.js';
 import { type Progress, Run, type Session } from './session.js';
 import { plans, type Table, upload, wholeNumber } from './table.js';
 
@@ -106,8 +107,8 @@ class Training {
 
   private async epochs(run: Run, compiled: Compiled, steps: number, first: number, last: number): Promise<void> {
     const { session, options: o, model, callbacks } = this;
-    const bar = new ProgressBar(o.verbose ?? 'auto', last, steps);
-    const each = callbacks.has('onEpochBegin', 'onEpochEnd', 'onBatchBegin', 'onBatchEnd') || this.validationTable !== null || (o.validationSplit ?? 0) > 0 || !bar.silent;
+    const bar = await progressBar(o.verbose ?? 'auto', last, steps);
+    const each = callbacks.has('onEpochBegin', 'onEpochEnd', 'onBatchBegin', 'onBatchEnd') || this.validationTable !== null || (o.validationSplit ?? 0) > 0 || bar !== undefined;
     const byBatch = callbacks.has('onBatchBegin', 'onBatchEnd');
     let [epoch, done, made] = [first, 0, 0];
     const onAbort = () => session.client.stop(true);
@@ -115,7 +116,7 @@ class Training {
     try {
       while (epoch < last && !model.stopTraining) {
         if (done === 0 && each) {
-          bar.begin();
+          bar?.begin();
           await callbacks.call('onEpochBegin', epoch, {});
         }
         await callbacks.call('onBatchBegin', done, {});
@@ -134,7 +135,7 @@ class Training {
           await this.endEpoch(epoch, asLogs(compiled, await run.metrics()), bar, each);
           return;
         }
-        if (!progress.completed.length) await bar.step(epoch, done, async () => asLogs(compiled, await run.metrics()));
+        if (!progress.completed.length) await bar?.step(epoch, done, async () => asLogs(compiled, await run.metrics()));
       }
     } finally {
       o.signal?.removeEventListener('abort', onAbort);
@@ -155,12 +156,12 @@ class Training {
     await this.callbacks.call('onBatchEnd', batch, asLogs(compiled, values));
   }
 
-  private async endEpoch(epoch: number, measured: Record<string, number>, bar: ProgressBar, each: boolean): Promise<void> {
+  private async endEpoch(epoch: number, measured: Record<string, number>, bar: ProgressBar | undefined, each: boolean): Promise<void> {
     const logs = { ...measured, ...(await this.validate(epoch)) };
     this.history.add(epoch, logs);
     this.logs = logs;
     if (!each) return;
-    bar.end(epoch, logs);
+    bar?.end(epoch, logs);
     await this.callbacks.call('onEpochEnd', epoch, logs);
   }
 

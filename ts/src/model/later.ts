@@ -6,5 +6,6 @@ export { takeAverage } from './average.js';
 export { gradients } from './gradients.js';
 export { explain, profile } from './inspect.js';
 export { invalidLoss } from './invalid_loss.js';
+export { ProgressBar } from './progress_bar.js';
 export { toDot } from './picture/dot.js';
 export { toSvg } from './picture/svg.js';

@@ -11,7 +11,7 @@ import { DirectClient } from '../runtime/direct_client.js';
 import type { Want } from './compile.js';
 import type { Core, Given } from './core.js';
 import type { AnyModel } from './model.js';
-import { ProgressBar, type Verbose } from './progress.js';
+import { progressBar, type Verbose } from './progress.js';
 import { Run, type Session } from './session.js';
 
 /** Options of prediction. */
@@ -119,11 +119,11 @@ async function predictRun(core: Core, session: Session, arrays: readonly NDArray
     const batch = Math.min(batchSize, rows);
     const types = data.map((d) => d.dtype);
     const plan = await session.plan(wanted(arrays, batch, types), undefined);
+    const bar = await progressBar(o.verbose ?? 0, 'Predicting', Math.ceil(rows / batch));
     const run = await Run.open(session, { plan, tail: null, train: false, rows: [0, rows], batch, shuffle: false, epochs: [0, 1], seed: 0, collect: true, data });
-    const bar = new ProgressBar(o.verbose ?? 0, 'Predicting', Math.ceil(rows / batch));
     const byBatch = callbacks.has('onPredictBatchBegin', 'onPredictBatchEnd');
     try {
-      bar.begin();
+      bar?.begin();
       for (let steps = 0, done = false; !done; ) {
         await callbacks.call('onPredictBatchBegin', steps, {});
         o.signal?.throwIfAborted();
@@ -131,9 +131,9 @@ async function predictRun(core: Core, session: Session, arrays: readonly NDArray
         await callbacks.call('onPredictBatchEnd', steps, {});
         steps = progress.steps;
         done = progress.state === 'finished';
-        await bar.step(0, steps, async () => ({}));
+        await bar?.step(0, steps, async () => ({}));
       }
-      bar.end(0, {});
+      bar?.end(0, {});
       return await Promise.all(core.graph.outputs.map((_, i) => run.output(i)));
     } finally {
       await run.close();

@@ -1,72 +1,13 @@
-// A progress bar on a terminal, in the manner of Keras; silent everywhere else.
 import { processLike } from '../runtime/environment.js';
+import type { ProgressBar } from './progress_bar.js';
 
 /** 'auto': a bar on a terminal, else nothing. 0: nothing. 1: a bar. 2: a line per epoch. */
 export type Verbose = 'auto' | 0 | 1 | 2;
 
-const WIDTH = 24;
-const EVERY = 80;
-
-function format(value: number): string {
-  const size = Math.abs(value);
-  return size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(3) : value.toFixed(4);
-}
-/** Each behind a dash. */
-const list = (logs: Readonly<Record<string, number>>): string =>
-  Object.entries(logs)
-    .map(([name, value]) => ` - ${name}: ${format(value)}`)
-    .join('');
-
-export class ProgressBar {
-  private readonly level: 0 | 1 | 2;
-  private drawn = 0;
-  private started = 0;
-
-  constructor(
-    verbose: Verbose,
-    /** How many epochs there are, or what is done where there are none. */
-    private readonly epochs: number | string,
-    private readonly steps: number,
-  ) {
-    const terminal = processLike?.stdout?.isTTY === true;
-    this.level = verbose === 'auto' ? (terminal ? 1 : 0) : verbose;
-  }
-  get silent(): boolean {
-    return this.level === 0;
-  }
-  /** Whether the bar wants to know how an epoch is going. */
-  get live(): boolean {
-    return this.level === 1;
-  }
-
-  private write(text: string): void {
-    if (processLike?.stdout) processLike.stdout.write(text);
-    else if (text.endsWith('\n')) console.log(text.trimEnd().replace(/^\r\S*K?/, ''));
-  }
-
-  begin(): void {
-    this.started = performance.now();
-    this.drawn = 0;
-  }
-  /** Redraws the line, not more often than the eye follows. */
-  async step(epoch: number, done: number, logs: () => Promise<Readonly<Record<string, number>>>): Promise<void> {
-    const now = performance.now();
-    if (this.level !== 1 || !processLike?.stdout || now - this.drawn < EVERY) return;
-    this.drawn = now;
-    const filled = Math.floor((WIDTH * done) / this.steps);
-    const bar = '━'.repeat(filled) + '─'.repeat(WIDTH - filled);
-    const left = ((now - this.started) / Math.max(done, 1)) * (this.steps - done);
-    this.write(`\r\x1b[2K${this.title(epoch)} ${done}/${this.steps} ${bar} ${(left / 1000).toFixed(0)}s${list(await logs())}`);
-  }
-  end(epoch: number, logs: Readonly<Record<string, number>>): void {
-    if (this.level === 0) return;
-    const ms = performance.now() - this.started;
-    const each = ms / this.steps;
-    const clear = this.level === 1 && processLike?.stdout?.isTTY ? '\r\x1b[2K' : '';
-    const pace = each < 1 ? `${(each * 1000).toFixed(0)}µs` : `${each.toFixed(1)}ms`;
-    this.write(`${clear}${this.title(epoch)} ${this.steps}/${this.steps} ${'━'.repeat(WIDTH)} ${(ms / 1000).toFixed(1)}s ${pace}/step${list(logs)}\n`);
-  }
-  private title(epoch: number): string {
-    return typeof this.epochs === 'number' ? `Epoch ${epoch + 1}/${this.epochs}` : this.epochs;
-  }
+/** A progress bar, if one is to be seen, over so many steps of each of so many epochs, or of what is done once. */
+export async function progressBar(verbose: Verbose, epochs: number | string, steps: number): Promise<ProgressBar | undefined> {
+  const level = verbose === 'auto' ? (processLike?.stdout?.isTTY ? 1 : 0) : verbose;
+  if (level === 0) return;
+  const { ProgressBar } = await import('./later.js');
+  return new ProgressBar(level, epochs, steps);
 }
