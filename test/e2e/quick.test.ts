@@ -49,6 +49,17 @@ test('what takes long is left to the worker', async () => {
   expect(messages()).toContain('run_slice');
 });
 
+test('steps that take longer than what there is to do are left to the worker once that is seen', async () => {
+  const long = sequential([layers.lstm({ units: 2, inputShape: [10_000, 1] }), layers.dense({ units: 1 })]).compile({ optimizer: 'sgd', loss: 'mse' });
+  const sequence = { data: rows(10_000, 1).data, shape: [1, 10_000, 1] };
+  await long.trainOnBatch(sequence, [1]);
+  expect(messages()).not.toContain('run_slice');
+  await long.trainOnBatch(sequence, [1]);
+  expect(messages()).toContain('run_slice');
+  for (let i = 0; i < 2; i++) await long.predict(sequence);
+  expect(messages()).toContain('predict');
+});
+
 test('beside work under way it waits for its turn, with the same numbers', async () => {
   const [alone, beside, busy] = [build(), build(), build(1024, 1024)];
   const expected = await steps(alone);

@@ -47,7 +47,7 @@ async function answers({ core, table, run: { session, options }, epoch, batch }:
       }
     };
     core.graph.trace(trace, inputs);
-    return { id: await session.add(program.bytes({ outputs: [], metrics: pairs })), want, cost: Number.POSITIVE_INFINITY, pace: new Pace() };
+    return { id: await session.add(program.bytes({ outputs: [], metrics: pairs })), want, pace: new Pace(Number.POSITIVE_INFINITY) };
   };
   const rest = (options.rows[1] - options.rows[0]) % options.batch;
   const plans = [await program(options.batch), ...(rest ? [await program(rest)] : [])];

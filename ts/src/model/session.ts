@@ -22,13 +22,11 @@ export interface Plan {
   readonly want: Want;
   /** Addresses and lengths of inputs and outputs; they move when the arena grows. */
   places?: Uint32Array | undefined;
-  /** Microseconds, more or less, of a step on one thread. */
-  readonly cost: number;
   readonly pace: Pace;
 }
 /** Microseconds of work that is done on the calling thread: a message to another one and back takes about as long. */
 const QUICK = 300;
-const quick = ({ cost }: Plan, steps = 1): boolean => cost * steps <= QUICK;
+const quick = ({ pace }: Plan, steps = 1): boolean => pace.cost * steps <= QUICK;
 
 /** An array in the engine. */
 export interface Resident {
@@ -138,7 +136,7 @@ export class Session {
     const known = this.known(want);
     if (known) return known;
     const id = await this.add(write(this.graph, compiled, want, this.indices));
-    const plan: Plan = { id, want, cost: await this.client.call('program_cost', this.id, id), pace: new Pace() };
+    const plan: Plan = { id, want, pace: new Pace(await this.client.call('program_cost', this.id, id)) };
     this.plans.push(plan);
     await this.trim();
     return plan;
@@ -184,14 +182,17 @@ export class Session {
   /** Runs a small batch through a predict plan. */
   async predict(plan: Plan, inputs: readonly (Float32Array | Int32Array)[]): Promise<Float32Array[]> {
     plan.places ??= await this.client.call('predict_io', this.id, plan.id);
-    return this.client.predict(this.id, plan.id, plan.places, inputs, quick(plan));
+    const started = performance.now();
+    const outputs = await this.client.predict(this.id, plan.id, plan.places, inputs, quick(plan));
+    if (this.client.complete) plan.pace.took(performance.now() - started, 1);
+    return outputs;
   }
 
   /** The same on this thread, plan and all. */
   predictNow(client: DirectClient, want: Want, inputs: readonly (Float32Array | Int32Array)[]): Float32Array[] {
     let plan = this.known(want);
     if (!plan) {
-      plan = { id: client.now('program_add', this.id, writeProgram(this.graph, undefined, want, this.indices)), want, cost: 0, pace: new Pace() };
+      plan = { id: client.now('program_add', this.id, writeProgram(this.graph, undefined, want, this.indices)), want, pace: new Pace(0) };
       this.moved();
       this.plans.push(plan);
     }

@@ -8,7 +8,22 @@ export const SLICE = 20;
 /** Finds how many steps of a plan take about one slice, and whether threads help it. */
 export class Pace {
   private steps = 4;
+  /** The fewest microseconds of a step that were seen, with its part of the messages. */
+  private fewest = 0;
   private readonly crowd = new Crowd();
+
+  /** `expected`: microseconds of a step on one thread, by what there is to do. */
+  constructor(private readonly expected: number) {}
+
+  /** Microseconds of a step on one thread, more or less: those that wait for each other take longer than what there is to do. */
+  get cost(): number {
+    return Math.max(this.expected, this.fewest);
+  }
+
+  /** So many steps took so many milliseconds. */
+  took(passed: number, steps: number): void {
+    this.fewest = Math.min(this.fewest || Number.POSITIVE_INFINITY, (1000 * passed) / steps);
+  }
 
   /** The next steps of a run of this plan, which has made some before. */
   async slice(run: Run, untilEpochEnd: boolean, before: number, most = Number.POSITIVE_INFINITY): Promise<Progress> {
@@ -16,10 +31,15 @@ export class Pace {
     const wanted = Math.min(this.steps, most);
     const started = performance.now();
     const progress = await run.slice(wanted, untilEpochEnd, crowd.alone);
+    const passed = performance.now() - started;
     // A browser's clock may stand still meanwhile.
-    const elapsed = Math.max(performance.now() - started, 0.1);
+    const elapsed = Math.max(passed, 0.1);
     const done = progress.steps - before;
-    if (done > 0) crowd.learn(elapsed, done, progress.slept);
+    if (done > 0) {
+      // At first the engine's code is slow, and nobody else has its work.
+      if (run.session.client.complete) this.took(passed, done);
+      crowd.learn(elapsed, done, progress.slept);
+    }
     if (done === this.steps || elapsed > SLICE) this.steps = Math.max(1, Math.min(done * 8, Math.floor((done * SLICE) / elapsed)));
     return progress;
   }
