@@ -40,7 +40,7 @@ export interface Want {
   /** Sizes of the inputs for one batch. */
   readonly shapes: readonly (readonly number[])[];
   readonly dtypes: readonly DType[];
-  /** Sizes of the labels of each head, for train and evaluate. */
+  /** Sizes of what is fed beside the inputs: labels of each head, or what outputs are multiplied by. */
   readonly labels: readonly (readonly number[])[];
   /** Element types in which labels are kept. */
   readonly labelTypes: readonly DType[];

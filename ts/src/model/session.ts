@@ -10,8 +10,8 @@ import type { Weight } from '../layers/weight.js';
 import type { DirectClient } from '../runtime/direct_client.js';
 import { type EngineClient, getEngine } from '../runtime/index.js';
 import { type Compiled, sameWant, type Want, writeProgram } from './compile.js';
-import { Pace } from './slices.js';
 import type { Graph, Variable } from './graph.js';
+import { Pace } from './slices.js';
 
 /** Plans kept per model. */
 const MOST_PLANS = 24;
@@ -24,9 +24,6 @@ export interface Plan {
   places?: Uint32Array | undefined;
   readonly pace: Pace;
 }
-/** Microseconds of work that is done on the calling thread: a message to another one and back takes about as long. */
-const QUICK = 300;
-const quick = ({ pace }: Plan, steps = 1): boolean => pace.cost * steps <= QUICK;
 
 /** An array in the engine. */
 export interface Resident {
@@ -183,7 +180,7 @@ export class Session {
   async predict(plan: Plan, inputs: readonly (Float32Array | Int32Array)[]): Promise<Float32Array[]> {
     plan.places ??= await this.client.call('predict_io', this.id, plan.id);
     const started = performance.now();
-    const outputs = await this.client.predict(this.id, plan.id, plan.places, inputs, quick(plan));
+    const outputs = await this.client.predict(this.id, plan.id, plan.places, inputs, plan.pace.quick());
     if (this.client.complete) plan.pace.took(performance.now() - started, 1);
     return outputs;
   }
@@ -281,9 +278,14 @@ export class Run {
   }
   /** Up to so many steps, on one thread if it's to be `alone`. */
   async slice(most: number, untilEpochEnd: boolean, alone = false): Promise<Progress> {
-    const { rows, batch, epochs, plan } = this.options;
+    const {
+      rows,
+      batch,
+      epochs,
+      plan: { pace },
+    } = this.options;
     const whole = Math.ceil((rows[1] - rows[0]) / batch) * (untilEpochEnd ? 1 : epochs[1] - epochs[0]);
-    const numbers = await this.session.client.slice(quick(plan), quick(plan, Math.min(most, whole)), this.id, most, untilEpochEnd, alone);
+    const numbers = await this.session.client.slice(pace.quick(), pace.quick(Math.min(most, whole)), this.id, most, untilEpochEnd, alone);
     const [state = 0, steps = 0, epoch = 0, stepInEpoch = 0, slept = 0, count = 0, ...rest] = numbers;
     const width = count ? rest.length / count : 0;
     const completed = Array.from({ length: count }, (_, i) => rest.slice(i * width, (i + 1) * width));

@@ -4,6 +4,8 @@ import type { Progress, Run } from './session.js';
 
 /** Milliseconds of a slice: long beside a message, short beside what a person or an abort waits for. */
 export const SLICE = 20;
+/** Microseconds of work that is done on the calling thread: a message to another one and back takes about as long. */
+const QUICK = 300;
 
 /** Finds how many steps of a plan take about one slice, and whether threads help it. */
 export class Pace {
@@ -15,9 +17,9 @@ export class Pace {
   /** `expected`: microseconds of a step on one thread, by what there is to do. */
   constructor(private readonly expected: number) {}
 
-  /** Microseconds of a step on one thread, more or less: those that wait for each other take longer than what there is to do. */
-  get cost(): number {
-    return Math.max(this.expected, this.fewest);
+  /** Whether so many steps are quick; some take longer than what there is to do, because each part waits for the one before. */
+  quick(steps = 1): boolean {
+    return Math.max(this.expected, this.fewest) * steps <= QUICK;
   }
 
   /** So many steps took so many milliseconds. */
@@ -38,7 +40,8 @@ export class Pace {
     if (done > 0) {
       // At first the engine's code is slow, and nobody else has its work.
       if (run.session.client.complete) this.took(passed, done);
-      crowd.learn(elapsed, done, progress.slept);
+      // Quick ones are made by one thread whatever the crowd says.
+      if (1000 * elapsed > QUICK) crowd.learn(elapsed, done, progress.slept);
     }
     if (done === this.steps || elapsed > SLICE) this.steps = Math.max(1, Math.min(done * 8, Math.floor((done * SLICE) / elapsed)));
     return progress;

@@ -196,8 +196,8 @@ export class WorkerClient implements EngineClient {
     return outputs(memory, places, inputs.length);
   }
 
-  async slice(quick: boolean, brief: boolean, run: number, most: number, untilEpochEnd: boolean, alone: boolean): Promise<Result<'run_slice'>> {
-    const answer = brief || (quick && !this.booted) ? this.atOnce('run_slice', [run, most, untilEpochEnd, true]) : null;
+  async slice(quickStep: boolean, quick: boolean, run: number, most: number, untilEpochEnd: boolean, alone: boolean): Promise<Result<'run_slice'>> {
+    const answer = quick || (quickStep && !this.booted) ? this.atOnce('run_slice', [run, most, untilEpochEnd, true]) : null;
     if (!answer) return this.call('run_slice', run, most, untilEpochEnd, alone);
     const progress = this.settled(answer);
     // Meanwhile the worker's word that it has booted is heard, and whatever else waits.
