@@ -1,6 +1,7 @@
 // Whether the threads of a long run help, beside what else the machine does.
-import { SLICE } from './slices.js';
 
+/** Milliseconds of a slice: long beside a message, short beside what a person or an abort waits for. */
+export const SLICE = 20;
 /** Milliseconds of a trial, unless the first ones say enough; and those that a mean looks back on. */
 const TRIAL = 4 * SLICE;
 /** How often threads sleep in a millisecond where others take the cores. */

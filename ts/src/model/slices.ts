@@ -1,9 +1,7 @@
 // How a long run is cut: slices of some milliseconds, between which other calls are answered.
-import { Crowd } from './crowd.js';
+import { Crowd, SLICE } from './crowd.js';
 import type { Progress, Run } from './session.js';
 
-/** Milliseconds of a slice: long beside a message, short beside what a person or an abort waits for. */
-export const SLICE = 20;
 /** Microseconds of work that is done on the calling thread: a message to another one and back takes about as long. */
 const QUICK = 300;
 
