@@ -118,7 +118,7 @@ async function runSuite(suite, engines, names, threads, node) {
       const answer = wanted.length ? await runChild(node, job) : { results: {} };
       let any = false;
       for (const item of cases) {
-        const result = wanted.includes(item) ? samplesOf(answer, item) : { error: 'left out: minutes' };
+        const result = wanted.includes(item) ? samplesOf(answer, item) : { error: 'left out' };
         const label = `${column.engine} ×${column.threads}`;
         if (result.error && column.engine.startsWith('myelin')) process.exitCode = 1; // a peer may lack something, we may not
         if (result.error) missing.get(item.name)[label] = result.error;
