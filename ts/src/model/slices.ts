@@ -4,10 +4,12 @@ import type { Progress, Run } from './session.js';
 
 /** Microseconds of work that is done on the calling thread: a message to another one and back takes about as long. */
 const QUICK = 300;
+/** Steps of a run's first slice, at least: a run that has no more of them is one message, however long they take. */
+const FIRST = 4;
 
 /** Finds how many steps of a plan take about one slice, and whether threads help it. */
 export class Pace {
-  private steps = 4;
+  private steps = FIRST;
   /** The fewest microseconds of a step that were seen, with its part of the messages. */
   private fewest = 0;
   private readonly crowd = new Crowd();
@@ -15,9 +17,12 @@ export class Pace {
   /** `expected`: microseconds of a step on one thread, by what there is to do. */
   constructor(private readonly expected: number) {}
 
-  /** Whether so many steps are quick; some take longer than what there is to do, because each part waits for the one before. */
+  /**
+   * Whether so many steps are quick. Some take much longer than what there is to do, because each part waits for the one before; what
+   * takes up to twice as long is a slow or busy machine, whose messages are slow too.
+   */
   quick(steps = 1): boolean {
-    return Math.max(this.expected, this.fewest) * steps <= QUICK;
+    return Math.max(this.expected, this.fewest / 2) * steps <= QUICK;
   }
 
   /** So many steps took so many milliseconds. */
@@ -28,7 +33,7 @@ export class Pace {
   /** The next steps of a run of this plan, which has made some before. */
   async slice(run: Run, untilEpochEnd: boolean, before: number, most = Number.POSITIVE_INFINITY): Promise<Progress> {
     const { crowd } = this;
-    const wanted = Math.min(this.steps, most);
+    const wanted = Math.min(before === 0 ? Math.max(this.steps, FIRST) : this.steps, most);
     const started = performance.now();
     const progress = await run.slice(wanted, untilEpochEnd, crowd.alone);
     const passed = performance.now() - started;
