@@ -17,6 +17,9 @@ export function floats(length, scale = 1, seed = 1) {
   return Float32Array.from({ length }, () => (next() * 2 - 1) * scale);
 }
 
+/** A factor for the gradient of many functions of rows: those of softmax shrink by the width each, and may not become subnormal. */
+export const gradientScale = (op) => (op === 'softmax' ? 1e20 : 1);
+
 /** One-hot rows. */
 export function oneHot(rows, classes, seed = 2) {
   const next = random(seed);

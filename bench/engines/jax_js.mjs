@@ -1,6 +1,6 @@
 // jax-js on its wasm backend: a jitted step of value-and-gradient and an optimizer written with its numpy, as its users do.
 // Operations consume their arguments; `.ref` keeps one alive.
-import { denseWeights, floats } from '../data.mjs';
+import { denseWeights, floats, gradientScale } from '../data.mjs';
 import { repeat } from '../measure.mjs';
 
 async function open() {
@@ -215,12 +215,7 @@ async function open() {
       for (let i = 0; i < times; i++) y = softmax ? nn.softmax(y) : layerNorm(y, { gamma: gamma.ref, beta: beta.ref });
       gamma.dispose();
       beta.dispose();
-      // Gradients shrink by the width in each softmax: from here none of them becomes subnormal.
-      return y
-        .slice(0)
-        .mul(given.slice(0))
-        .sum()
-        .mul(softmax ? 1e20 : 1);
+      return y.slice(0).mul(given.slice(0)).sum().mul(gradientScale(op));
     }
     const f = jit((given) => {
       const [value, gradients] = valueAndGrad(row)(given);

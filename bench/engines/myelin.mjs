@@ -1,5 +1,6 @@
 // Myelin as a user meets it: the built package, models of layers, `fit` and `predict`.
 import { setTimeout } from 'node:timers/promises';
+import { gradientScale } from '../data.mjs';
 import { repeat } from '../measure.mjs';
 
 /** The network of the suite cnn. */
@@ -78,8 +79,7 @@ async function open({ threads, worker = true, ...options }) {
       const given = scope.weight('rows', [rows, cols], { initializer: 'zeros', trainable: false });
       let y = ops.add(given, beta);
       for (let i = 0; i < times; i++) y = op === 'softmax' ? ops.softmax(y) : ops.layerNorm(y, gamma, beta, { epsilon: 1e-5 });
-      // Gradients shrink by the width in each softmax: from here none of them becomes subnormal.
-      const large = ops.constant(x.tracer, { shape: [], dtype: 'float32', value: op === 'softmax' ? 1e20 : 1 });
+      const large = ops.constant(x.tracer, { shape: [], dtype: 'float32', value: gradientScale(op) });
       const row = (value) => ops.slice(value, { begin: [0, 0], size: [1, cols], stride: [1, 1] });
       return ops.add(x, ops.mul(ops.mul(row(y), row(given)), large));
     },

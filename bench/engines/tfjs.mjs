@@ -1,6 +1,7 @@
 // TensorFlow.js: the layers API for training and prediction, core operations for the rest.
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
+import { gradientScale } from '../data.mjs';
 import { repeat } from '../measure.mjs';
 
 const packagePath = (name) => `${dirname(createRequire(import.meta.url).resolve(name))}/`;
@@ -118,8 +119,7 @@ async function open(backend) {
       // Of a leaf that isn't used there is no gradient.
       let y = softmax ? tf.add(tf.mul(given, gamma), beta) : given;
       for (let i = 0; i < times; i++) y = softmax ? tf.softmax(y) : layerNorm(y, gamma, beta);
-      // Gradients shrink by the width in each softmax: from here none of them becomes subnormal.
-      return tf.mul(tf.sum(tf.mul(tf.slice(y, 0, 1), tf.slice(given, 0, 1))), softmax ? 1e20 : 1);
+      return tf.mul(tf.sum(tf.mul(tf.slice(y, 0, 1), tf.slice(given, 0, 1))), gradientScale(op));
     }
     const gradients = tf.grads(row);
     return repeat(() => tf.dispose(gradients(leaves)));

@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from common import SCALE, normal, oriented, random, repeat, rows_and_labels
+from common import gradient_scale, normal, oriented, random, repeat, rows_and_labels
 
 
 def engine(threads):
@@ -129,7 +129,7 @@ def engine(threads):
             y = x
             for _ in range(spec["repeat"]):
                 y = jax.nn.softmax(y) if softmax else layer_norm(y, gamma, beta)
-            return (y[0] * x[0]).sum() * SCALE[softmax]
+            return (y[0] * x[0]).sum() * gradient_scale(spec)
 
         f = jax.jit(jax.grad(row, argnums=(0, 1, 2)))
         return repeat(lambda: jax.block_until_ready(f(x, gamma, beta)))

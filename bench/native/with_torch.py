@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from common import SCALE, normal, oriented, random, repeat, rows_and_labels
+from common import gradient_scale, normal, oriented, random, repeat, rows_and_labels
 
 
 class Last(nn.Module):
@@ -163,7 +163,7 @@ def engine(threads):
             y = x
             for _ in range(spec["repeat"]):
                 y = f(y)
-            torch.autograd.grad((y[0] * x[0]).sum() * SCALE[softmax], leaves, allow_unused=True)
+            torch.autograd.grad((y[0] * x[0]).sum() * gradient_scale(spec), leaves, allow_unused=True)
 
         return repeat(work)
 

@@ -176,7 +176,7 @@ export class Session {
     }
   }
 
-  /** Runs a small batch through a predict plan. */
+  /** Runs a plan once, on inputs that go straight to their places: a prediction or gradients. */
   async predict(plan: Plan, inputs: readonly (Float32Array | Int32Array)[]): Promise<Float32Array[]> {
     plan.places ??= await this.client.call('predict_io', this.id, plan.id);
     const started = performance.now();

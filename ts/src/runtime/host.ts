@@ -14,7 +14,7 @@ export type Answer = { readonly value: unknown } | { readonly error: string; rea
 export interface HostMethods {
   /** Copies bytes into an array. */
   upload(address: number, bytes: Uint8Array): void;
-  /** Fills the inputs of a small plan unless they are in their places, runs it, copies the outputs, which follow `count` inputs. */
+  /** Fills a plan's inputs unless they are in their places, runs it, copies the outputs, which follow `count` inputs. */
   predict(model: number, program: number, inputs: readonly (Float32Array | Int32Array)[], count?: number): Float32Array[];
 }
 export type Methods = EngineMethods & HostMethods;
